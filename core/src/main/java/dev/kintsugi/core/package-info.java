@@ -1,0 +1,5 @@
+/** Kintsugi core. */
+@NullMarked
+package dev.kintsugi.core;
+
+import org.jspecify.annotations.NullMarked;

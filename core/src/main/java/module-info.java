@@ -1,0 +1,13 @@
+/** The store: objects, namespace, dispersal and recovery over independent archives. */
+module dev.kintsugi.core {
+  requires static transitive org.jspecify;
+  requires transitive dev.kintsugi.erasure;
+  requires transitive dev.kintsugi.crypto;
+  requires com.google.common;
+  requires com.fasterxml.jackson.databind;
+  requires java.sql;
+  requires org.slf4j;
+  requires org.xerial.sqlitejdbc;
+
+  exports dev.kintsugi.core;
+}

@@ -1,0 +1,5 @@
+/** Kintsugi crypto. */
+@NullMarked
+package dev.kintsugi.crypto;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/** Sealing, key derivation and key stores, usable without the store. */
+module dev.kintsugi.crypto {
+  requires static transitive org.jspecify;
+  requires transitive dev.kintsugi.erasure;
+  requires org.bouncycastle.provider;
+
+  exports dev.kintsugi.crypto;
+}

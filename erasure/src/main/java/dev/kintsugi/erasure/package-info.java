@@ -1,0 +1,5 @@
+/** Kintsugi erasure. */
+@NullMarked
+package dev.kintsugi.erasure;
+
+import org.jspecify.annotations.NullMarked;
