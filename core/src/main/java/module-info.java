@@ -10,4 +10,9 @@ module dev.kintsugi.core {
   requires org.xerial.sqlitejdbc;
 
   exports dev.kintsugi.core;
+  exports dev.kintsugi.core.archive;
+  exports dev.kintsugi.core.store;
+
+  uses dev.kintsugi.core.archive.BackendProvider;
+  uses dev.kintsugi.core.store.VaultProvider;
 }

@@ -1,4 +1,4 @@
-/** Kintsugi core. */
+/** Errors and values shared by every layer of the store. */
 @NullMarked
 package dev.kintsugi.core;
 

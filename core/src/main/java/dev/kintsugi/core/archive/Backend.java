@@ -1,0 +1,96 @@
+package dev.kintsugi.core.archive;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The driver behind one archive: a flat set of immutable shards and a few small replaceable control
+ * records.
+ *
+ * <p>Obligations of every implementation, checked by the backend contract suite:
+ *
+ * <ul>
+ *   <li><b>Atomicity.</b> A shard is published whole or not at all: no reader, lister or later
+ *       process ever sees a part.
+ *   <li><b>Durability on return.</b> When {@link #write}, {@link #delete} or {@link #writeRecord}
+ *       returns, the effect survives a crash of the process and of the machine.
+ *   <li><b>Immutability.</b> A published shard never changes. Writing a name that exists fails with
+ *       {@link ShardExistsException} and leaves the old bytes.
+ *   <li><b>Visibility.</b> Once published, a shard is seen by every later {@link #read}, {@link
+ *       #size} and {@link #list} of any process.
+ *   <li><b>Crash.</b> A crash leaves only published shards and invisible leftovers, which a later
+ *       open removes.
+ *   <li><b>Failure.</b> A failed write publishes nothing. {@link NoSuchShardException}, {@link
+ *       ShardExistsException} and {@link ArchiveFullException} mean just that; every other {@link
+ *       IOException} means the outcome is unknown.
+ *   <li><b>Threads.</b> All methods may be called from many threads at once.
+ * </ul>
+ */
+public interface Backend extends AutoCloseable {
+  /** Returns the archive's URL as shown to people, without credentials. */
+  String url();
+
+  /**
+   * Publishes a shard.
+   *
+   * @param name the shard's name
+   * @param content the bytes from position to limit; both are moved forward to the limit on success
+   * @throws ShardExistsException if the name is taken
+   * @throws ArchiveFullException if the archive has no room
+   */
+  void write(ShardName name, ByteBuffer... content) throws IOException;
+
+  /**
+   * Reads bytes of a shard.
+   *
+   * @param offset the first byte, from 0
+   * @param target is filled from its position; fewer bytes than remain are read only at the end of
+   *     the shard
+   * @return the number of bytes read, 0 at or past the end
+   * @throws NoSuchShardException if no such shard is published
+   */
+  int read(ShardName name, long offset, ByteBuffer target) throws IOException;
+
+  /**
+   * Returns a shard's length in bytes.
+   *
+   * @throws NoSuchShardException if no such shard is published
+   */
+  long size(ShardName name) throws IOException;
+
+  /**
+   * Removes a shard.
+   *
+   * @return whether it was there
+   */
+  boolean delete(ShardName name) throws IOException;
+
+  /**
+   * Visits every published shard exactly once, in no particular order; shards written or deleted
+   * meanwhile may or may not be visited. Files that are not shards are skipped.
+   */
+  void list(Consumer<ShardInfo> visitor) throws IOException;
+
+  /**
+   * Reads a control record.
+   *
+   * @param key 1 to 64 characters of {@code [a-z0-9-]}
+   * @return the bytes of the last completed {@link #writeRecord}
+   */
+  Optional<byte[]> readRecord(String key) throws IOException;
+
+  /**
+   * Replaces a control record atomically: a crash leaves the old or the new bytes.
+   *
+   * @param value at most 64 KiB
+   */
+  void writeRecord(String key, byte[] value) throws IOException;
+
+  /** Returns what is known of the archive's room. */
+  Capacity capacity() throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

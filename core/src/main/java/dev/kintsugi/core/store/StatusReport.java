@@ -1,0 +1,34 @@
+package dev.kintsugi.core.store;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state of a vault as far as index and archives' markers tell, without reading shards.
+ *
+ * @param vaultId 32 hexadecimal digits
+ * @param scheme such as {@code rs:4+2}
+ * @param margin see {@link VaultOptions#margin}
+ * @param archives every configured archive
+ * @param files number of files
+ * @param directories number of directories, the root included
+ * @param symlinks number of symbolic links
+ * @param bytes sum of the files' sizes
+ * @param stripesByRedundancyLeft how many live stripes can still lose 0, 1, … shards that lie on
+ *     available archives; key -1 counts those that cannot be read now
+ * @param atRisk paths of objects with a stripe that can lose no more shards or cannot be read, at
+ *     most {@code limit} of them
+ * @param atRiskTotal number of such objects
+ */
+public record StatusReport(
+    String vaultId,
+    String scheme,
+    int margin,
+    List<ArchiveStatus> archives,
+    long files,
+    long directories,
+    long symlinks,
+    long bytes,
+    Map<Integer, Long> stripesByRedundancyLeft,
+    List<String> atRisk,
+    long atRiskTotal) {}
