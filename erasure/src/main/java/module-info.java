@@ -1,7 +1,17 @@
-/** Erasure coding over GF(2^8), usable alone. */
+/**
+ * Erasure coding over GF(2^8), usable alone.
+ *
+ * <p>Codes are values made by the factories of {@link dev.kintsugi.erasure}; the arithmetic runs on
+ * a {@link dev.kintsugi.erasure.GaloisKernel}, found through {@link java.util.ServiceLoader}.
+ */
 module dev.kintsugi.erasure {
   requires static transitive org.jspecify;
   requires kcp.fec;
 
   exports dev.kintsugi.erasure;
+
+  uses dev.kintsugi.erasure.GaloisKernelProvider;
+
+  provides dev.kintsugi.erasure.GaloisKernelProvider with
+      dev.kintsugi.erasure.internal.kernel.JavaReedSolomonKernelProvider;
 }

@@ -1,0 +1,116 @@
+package dev.kintsugi.erasure;
+
+import java.util.BitSet;
+
+/**
+ * A systematic linear erasure code over GF(2^8): it turns k data shards into k data and m parity
+ * shards, of equal length, so that lost shards can be computed from the others.
+ *
+ * <p>Shards are numbered from 0 to {@code totalShards() - 1}, data first. They are passed as one
+ * array of {@code totalShards()} rows that the caller owns and that no method keeps. Bytes at
+ * different positions of a shard never influence each other, so any range may be coded by itself:
+ * every method works on {@code [offset, offset + length)} of every row and leaves the rest alone. A
+ * length of 0 is allowed.
+ *
+ * <p>Codes are immutable and thread-safe. Two codes are equal if they have the same {@link
+ * #toString() name}, whatever kernel they run on.
+ *
+ * <p>Bad shapes throw {@link IllegalArgumentException} naming the argument, before anything is
+ * written: an array of another length than {@code totalShards()}, a row that is needed and null, a
+ * row of another length than the other rows that take part, a range outside the rows, and the same
+ * row in two places.
+ */
+public interface ErasureCode {
+  /** Returns k, the number of data shards, at least 1. */
+  int dataShards();
+
+  /** Returns m, the number of parity shards, at least 1. */
+  int parityShards();
+
+  /** Returns k + m, at most 255. */
+  default int totalShards() {
+    return dataShards() + parityShards();
+  }
+
+  /**
+   * Returns the m × k coefficients of the parity shards, row by row: {@code parity[r] = Σ_c
+   * matrix[r * k + c] · data[c]}. The caller owns the array.
+   */
+  byte[] parityMatrix();
+
+  /** Returns the kernel that this code runs on. */
+  GaloisKernel kernel();
+
+  /** Returns the same code on another kernel. */
+  ErasureCode withKernel(GaloisKernel kernel);
+
+  /**
+   * Computes the parity shards.
+   *
+   * @param shards k data rows to read, then m parity rows to overwrite
+   * @param offset where the range starts in every row
+   * @param length the number of bytes of every row
+   * @throws IllegalArgumentException if the shape is wrong, see above
+   */
+  void encode(byte[][] shards, int offset, int length);
+
+  /**
+   * Returns whether the parity shards are those of the data shards.
+   *
+   * @param shards k data rows, then m parity rows; not modified
+   * @param offset where the range starts in every row
+   * @param length the number of bytes of every row
+   * @throws IllegalArgumentException if the shape is wrong, see above
+   */
+  boolean verify(byte[][] shards, int offset, int length);
+
+  /**
+   * Returns whether the present shards determine all others.
+   *
+   * @param present the indices of the shards that are there
+   * @throws IllegalArgumentException if an index is not below {@code totalShards()}
+   */
+  boolean decodable(BitSet present);
+
+  /**
+   * Computes the shards that are wanted and not present. It reads only as many present shards as it
+   * needs, which ones depends on the code.
+   *
+   * <p>Example for {@code rs:4+2}, shard 1 lost and wanted, shard 5 lost and not wanted: {@code
+   * present = {t, f, t, t, t, f}}, {@code wanted = {f, t, f, f, f, f}}, {@code shards = {d0,
+   * buffer, d2, d3, p0, null}}.
+   *
+   * @param shards the rows: those present are read, those wanted and not present are overwritten,
+   *     those neither present nor wanted are ignored and may be null
+   * @param present which rows hold their shard
+   * @param wanted which rows to fill; a row that is present is left alone
+   * @param offset where the range starts in every row
+   * @param length the number of bytes of every row
+   * @throws TooFewShardsException if fewer shards are present than are needed
+   * @throws UndecodableException if the shards present do not determine those wanted
+   * @throws IllegalArgumentException if the shape is wrong, see above
+   */
+  void reconstruct(byte[][] shards, boolean[] present, boolean[] wanted, int offset, int length);
+
+  /**
+   * Computes all shards that are not present.
+   *
+   * @param shards as in {@link #reconstruct(byte[][], boolean[], boolean[], int, int)}; no row may
+   *     be null
+   * @param present which rows hold their shard
+   * @param offset where the range starts in every row
+   * @param length the number of bytes of every row
+   * @throws TooFewShardsException if fewer shards are present than are needed
+   * @throws UndecodableException if the shards present do not determine the others
+   * @throws IllegalArgumentException if the shape is wrong, see above
+   */
+  default void reconstruct(byte[][] shards, boolean[] present, int offset, int length) {
+    boolean[] wanted = new boolean[present.length];
+    java.util.Arrays.fill(wanted, true);
+    reconstruct(shards, present, wanted, offset, length);
+  }
+
+  /** Returns the name that {@link ErasureCodes#parse} reads, such as {@code rs:10+4}. */
+  @Override
+  String toString();
+}

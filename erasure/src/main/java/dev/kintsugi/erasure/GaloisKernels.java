@@ -1,0 +1,109 @@
+package dev.kintsugi.erasure;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/**
+ * The kernels of this machine.
+ *
+ * <p>Kernels are found once, when first asked for. The default is the available kernel with the
+ * highest priority, unless the system property {@value #PROPERTY} names another.
+ */
+public final class GaloisKernels {
+  /** The system property that names the default kernel. */
+  public static final String PROPERTY = "kintsugi.erasure.kernel";
+
+  private GaloisKernels() {}
+
+  /**
+   * What is known about one kernel.
+   *
+   * @param name the kernel's name
+   * @param priority its rank, the highest first
+   * @param kernel the kernel, empty if it cannot run here
+   * @param reason why it cannot run here, empty if it can
+   */
+  public record Entry(
+      String name, int priority, Optional<GaloisKernel> kernel, Optional<String> reason) {
+    private static Entry of(GaloisKernelProvider provider) {
+      try {
+        return new Entry(
+            provider.name(), provider.priority(), Optional.of(provider.create()), Optional.empty());
+      } catch (KernelUnavailableException e) {
+        return new Entry(
+            provider.name(),
+            provider.priority(),
+            Optional.empty(),
+            Optional.ofNullable(e.getMessage()));
+      }
+    }
+  }
+
+  /** Returns every known kernel, available or not, the highest priority first; unmodifiable. */
+  public static List<Entry> all() {
+    return Found.ENTRIES;
+  }
+
+  /**
+   * Returns the default kernel.
+   *
+   * @throws IllegalArgumentException if the system property {@value #PROPERTY} names an unknown
+   *     kernel
+   * @throws KernelUnavailableException if it names one that cannot run here
+   */
+  public static GaloisKernel best() {
+    String chosen = System.getProperty(PROPERTY);
+    return chosen == null ? Found.BEST : named(chosen);
+  }
+
+  /**
+   * Returns the kernel with a name.
+   *
+   * @throws IllegalArgumentException if no kernel has that name
+   * @throws KernelUnavailableException if the kernel cannot run here
+   */
+  public static GaloisKernel named(String name) {
+    List<String> names = new ArrayList<>();
+    for (Entry entry : all()) {
+      if (entry.name().equals(name)) {
+        return entry
+            .kernel()
+            .orElseThrow(
+                () ->
+                    new KernelUnavailableException(
+                        "kernel %s is not available: %s"
+                            .formatted(name, entry.reason().orElse(""))));
+      }
+      names.add(entry.name());
+    }
+    throw new IllegalArgumentException(
+        "kernel (%s) must be one of %s".formatted(name, String.join(", ", names)));
+  }
+
+  /** Holds the kernels, found when this class is first used. */
+  private static final class Found {
+    static final List<Entry> ENTRIES = find();
+    static final GaloisKernel BEST =
+        ENTRIES.stream()
+            .filter(entry -> entry.priority() >= 0)
+            .flatMap(entry -> entry.kernel().stream())
+            .findFirst()
+            .orElseThrow(() -> new KernelUnavailableException("no kernel is available"));
+
+    private static List<Entry> find() {
+      List<Entry> entries = new ArrayList<>();
+      ServiceLoader<GaloisKernelProvider> loader =
+          ServiceLoader.load(
+              GaloisKernelProvider.class, GaloisKernelProvider.class.getClassLoader());
+      for (GaloisKernelProvider provider : loader) {
+        entries.add(Entry.of(provider));
+      }
+      entries.sort(Comparator.comparingInt(Entry::priority).reversed());
+      return Collections.unmodifiableList(entries);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.kintsugi.erasure;
+
+import static dev.kintsugi.erasure.Refusals.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every kernel must do. */
+abstract class GaloisKernelContract {
+  /** Returns the kernel under test. */
+  abstract GaloisKernel kernel();
+
+  private static byte slowProduct(int a, int b) {
+    int product = 0;
+    for (int bit = 0; bit < 8; bit++) {
+      if ((b >> bit & 1) != 0) {
+        product ^= a << bit;
+      }
+    }
+    for (int bit = 14; bit >= 8; bit--) {
+      if ((product >> bit & 1) != 0) {
+        product ^= 0x11d << (bit - 8);
+      }
+    }
+    return (byte) product;
+  }
+
+  private static byte[][] expected(
+      byte[] matrix,
+      byte[][] in,
+      int inOffset,
+      byte[][] out,
+      int outOffset,
+      int length,
+      boolean add) {
+    byte[][] result = Samples.copy(out);
+    for (int r = 0; r < out.length; r++) {
+      for (int i = 0; i < length; i++) {
+        byte sum = add ? out[r][outOffset + i] : 0;
+        for (int c = 0; c < in.length; c++) {
+          sum ^= slowProduct(matrix[r * in.length + c] & 0xff, in[c][inOffset + i] & 0xff);
+        }
+        result[r][outOffset + i] = sum;
+      }
+    }
+    return result;
+  }
+
+  @Test
+  void multipliesEveryPairOfElements() {
+    byte[][] in = {new byte[256]};
+    for (int i = 0; i < 256; i++) {
+      in[0][i] = (byte) i;
+    }
+    byte[] matrix = new byte[255];
+    for (int r = 0; r < 255; r++) {
+      matrix[r] = (byte) (r + 1);
+    }
+    byte[][] out = new byte[255][256];
+    kernel().multiply(matrix, in, 0, out, 0, 256);
+    for (int a = 1; a < 256; a++) {
+      for (int b = 0; b < 256; b++) {
+        assertEquals(slowProduct(a, b), out[a - 1][b], a + " · " + b);
+      }
+    }
+  }
+
+  @Test
+  void agreesWithSchoolbookArithmeticForRandomShapesAndOffsets() {
+    long seed = 20260101L;
+    Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      int inputs = 1 + random.nextInt(20);
+      int outputs = 1 + random.nextInt(9);
+      int length = round < 150 ? random.nextInt(70) : random.nextInt(5000);
+      int inOffset = random.nextInt(40);
+      int outOffset = round % 3 == 0 ? inOffset : random.nextInt(40);
+      byte[] matrix = new byte[inputs * outputs];
+      random.nextBytes(matrix);
+      if (round % 4 == 0) {
+        for (int i = 0; i < matrix.length; i++) {
+          matrix[i] = (byte) random.nextInt(2);
+        }
+      }
+      byte[][] in = Samples.random(random, inputs, inOffset + length + random.nextInt(9));
+      byte[][] out = Samples.random(random, outputs, outOffset + length + random.nextInt(9));
+      byte[][] inBefore = Samples.copy(in);
+      boolean add = random.nextBoolean();
+      byte[][] expected = expected(matrix, in, inOffset, out, outOffset, length, add);
+      PreparedMatrix prepared = kernel().prepare(matrix, inputs, outputs);
+      assertEquals(inputs, prepared.inputs());
+      assertEquals(outputs, prepared.outputs());
+      if (add) {
+        prepared.multiplyAdd(in, inOffset, out, outOffset, length);
+      } else {
+        prepared.multiply(in, inOffset, out, outOffset, length);
+      }
+      String shape =
+          "seed %d round %d: %d×%d, length %d, offsets %d %d"
+              .formatted(seed, round, outputs, inputs, length, inOffset, outOffset);
+      for (int r = 0; r < outputs; r++) {
+        assertArrayEquals(expected[r], out[r], shape + ", output " + r);
+      }
+      for (int c = 0; c < inputs; c++) {
+        assertArrayEquals(inBefore[c], in[c], shape + ", input " + c);
+      }
+    }
+  }
+
+  @Test
+  void picksRowsOutOfOneArray() {
+    Random random = new Random(7);
+    byte[][] rows = Samples.random(random, 6, 100);
+    rows[4] = null;
+    byte[] matrix = {3, 5, 7, 9};
+    byte[][] expected =
+        expected(
+            matrix,
+            new byte[][] {rows[5], rows[0]},
+            1,
+            new byte[][] {rows[2], rows[1]},
+            1,
+            99,
+            false);
+    kernel().prepare(matrix, new int[] {5, 0}, new int[] {2, 1}).multiply(rows, 1, rows, 1, 99);
+    assertArrayEquals(expected[0], rows[2]);
+    assertArrayEquals(expected[1], rows[1]);
+  }
+
+  @Test
+  void productOfNoInputsIsZero() {
+    byte[][] out = {{1, 2, 3}};
+    kernel().multiply(new byte[0], new byte[0][], 0, out, 1, 2);
+    assertArrayEquals(new byte[] {1, 0, 0}, out[0]);
+  }
+
+  @Test
+  void copiesTheMatrix() {
+    byte[] matrix = {1};
+    PreparedMatrix prepared = kernel().prepare(matrix, 1, 1);
+    matrix[0] = 0;
+    byte[][] out = {new byte[3]};
+    prepared.multiply(new byte[][] {{4, 5, 6}}, 0, out, 0, 3);
+    assertArrayEquals(new byte[] {4, 5, 6}, out[0]);
+  }
+
+  @Test
+  void acceptsDisjointRangesOfOneArrayAndRefusesOverlap() {
+    byte[] both = {1, 2, 3, 4, 0, 0, 0, 0};
+    byte[][] rows = {both};
+    kernel().multiply(new byte[] {1}, rows, 0, rows, 4, 4);
+    assertArrayEquals(new byte[] {1, 2, 3, 4, 1, 2, 3, 4}, both);
+    assertRefused(
+        "outputs[0] overlaps inputs[0]",
+        () -> kernel().multiply(new byte[] {1}, rows, 0, rows, 3, 4));
+    byte[] out = new byte[4];
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> kernel().multiply(new byte[] {1, 1}, rows, 0, new byte[][] {out, out}, 0, 4));
+  }
+
+  @Test
+  void refusesBadShapesNamingTheArgument() {
+    byte[][] in = {new byte[4], new byte[4]};
+    byte[][] out = {new byte[4]};
+    byte[] matrix = {1, 2};
+    GaloisKernel kernel = kernel();
+    assertRefused("matrix.length (3)", () -> kernel.multiply(new byte[3], in, 0, out, 0, 4));
+    assertRefused("length (-1)", () -> kernel.multiply(matrix, in, 0, out, 0, -1));
+    assertRefused("inputOffset (-1)", () -> kernel.multiply(matrix, in, -1, out, 0, 1));
+    assertRefused("outputOffset (-1)", () -> kernel.multiply(matrix, in, 0, out, -1, 1));
+    assertRefused("inputs[0].length (4)", () -> kernel.multiply(matrix, in, 1, out, 0, 4));
+    assertRefused("outputs[0].length (4)", () -> kernel.multiply(matrix, in, 0, out, 1, 4));
+    assertRefused(
+        "inputs[0].length (4)",
+        () -> kernel.multiply(matrix, in, Integer.MAX_VALUE, out, 0, Integer.MAX_VALUE));
+    assertRefused(
+        "inputs[1] must not be null",
+        () -> kernel.multiply(matrix, new byte[][] {in[0], null}, 0, out, 0, 4));
+    assertRefused(
+        "outputRows names row 3 twice",
+        () -> kernel.prepare(matrix, new int[] {0}, new int[] {3, 3}));
+    assertRefused("inputRows (-1)", () -> kernel.prepare(matrix, new int[] {0, -1}, new int[] {3}));
+    assertRefused(
+        "inputs.length (2) must exceed row 7",
+        () -> kernel.prepare(matrix, new int[] {0, 7}, new int[] {0}).multiply(in, 0, out, 0, 4));
+  }
+}
