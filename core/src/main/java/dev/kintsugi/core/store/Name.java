@@ -56,7 +56,9 @@ public final class Name implements Comparable<Name> {
               .newEncoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .encode(CharBuffer.wrap(text));
-      return of(Arrays.copyOf(utf8.array(), utf8.limit()));
+      byte[] bytes = new byte[utf8.remaining()];
+      utf8.get(bytes);
+      return of(bytes);
     } catch (CharacterCodingException e) {
       throw new InvalidPathException(
           "the name holds half of a surrogate pair: " + e.getMessage(), e);
