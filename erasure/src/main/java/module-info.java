@@ -13,5 +13,7 @@ module dev.kintsugi.erasure {
   uses dev.kintsugi.erasure.GaloisKernelProvider;
 
   provides dev.kintsugi.erasure.GaloisKernelProvider with
+      dev.kintsugi.erasure.internal.kernel.ConstantTimeKernelProvider,
+      dev.kintsugi.erasure.internal.kernel.PortableKernelProvider,
       dev.kintsugi.erasure.internal.kernel.JavaReedSolomonKernelProvider;
 }
