@@ -15,4 +15,8 @@ module dev.kintsugi.core {
 
   uses dev.kintsugi.core.archive.BackendProvider;
   uses dev.kintsugi.core.store.VaultProvider;
+
+  provides dev.kintsugi.core.archive.BackendProvider with
+      dev.kintsugi.core.internal.archive.FileBackendProvider,
+      dev.kintsugi.core.internal.archive.MemoryBackendProvider;
 }

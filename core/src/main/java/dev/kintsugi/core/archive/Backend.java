@@ -14,21 +14,30 @@ import java.util.function.Consumer;
  * <ul>
  *   <li><b>Atomicity.</b> A shard is published whole or not at all: no reader, lister or later
  *       process ever sees a part.
- *   <li><b>Durability on return.</b> When {@link #write}, {@link #delete} or {@link #writeRecord}
- *       returns, the effect survives a crash of the process and of the machine.
+ *   <li><b>Durability on return.</b> When {@link #write}, {@link #delete}, {@link #writeRecord} or
+ *       {@link #deleteRecord} returns, the effect survives a crash of the process and of the
+ *       machine.
  *   <li><b>Immutability.</b> A published shard never changes. Writing a name that exists fails with
  *       {@link ShardExistsException} and leaves the old bytes.
  *   <li><b>Visibility.</b> Once published, a shard is seen by every later {@link #read}, {@link
  *       #size} and {@link #list} of any process.
  *   <li><b>Crash.</b> A crash leaves only published shards and invisible leftovers, which a later
  *       open removes.
- *   <li><b>Failure.</b> A failed write publishes nothing. {@link NoSuchShardException}, {@link
- *       ShardExistsException} and {@link ArchiveFullException} mean just that; every other {@link
- *       IOException} means the outcome is unknown.
+ *   <li><b>Failure.</b> {@link NoSuchShardException}, {@link ShardExistsException} and {@link
+ *       ArchiveFullException} mean just that, and the call changed nothing. {@link
+ *       ArchiveGoneException} means that the place itself is not there; it is never made anew, and
+ *       no shard is said to be missing because of it. After any other {@link IOException} the
+ *       outcome is unknown: the shard is published whole, or not at all.
+ *   <li><b>Arguments.</b> Bad keys, negative offsets and values that are too long are an {@link
+ *       IllegalArgumentException} and change nothing. After {@link #close} every call fails with an
+ *       {@link IOException}.
  *   <li><b>Threads.</b> All methods may be called from many threads at once.
  * </ul>
  */
 public interface Backend extends AutoCloseable {
+  /** The longest control record, in bytes: 64 KiB. */
+  int MAX_RECORD_BYTES = 64 << 10;
+
   /** Returns the archive's URL as shown to people, without credentials. */
   String url();
 
@@ -84,9 +93,17 @@ public interface Backend extends AutoCloseable {
   /**
    * Replaces a control record atomically: a crash leaves the old or the new bytes.
    *
-   * @param value at most 64 KiB
+   * @param value at most {@value #MAX_RECORD_BYTES} bytes
+   * @throws ArchiveFullException if the archive has no room
    */
   void writeRecord(String key, byte[] value) throws IOException;
+
+  /**
+   * Removes a control record.
+   *
+   * @return whether it was there
+   */
+  boolean deleteRecord(String key) throws IOException;
 
   /** Returns what is known of the archive's room. */
   Capacity capacity() throws IOException;
