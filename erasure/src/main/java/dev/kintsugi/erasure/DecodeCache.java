@@ -1,57 +1,89 @@
 package dev.kintsugi.erasure;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the most recently used solved patterns of one code, at most {@value #CAPACITY}.
+ * Keeps the most recently used repair plans of one code, at most {@value #CAPACITY}, with the
+ * latest one in a field of its own so that a run of equal requests allocates nothing.
  *
- * <p>Solving happens outside the lock: two threads may solve the same pattern at the same time,
+ * <p>Planning happens outside the lock: two threads may plan the same pattern at the same time,
  * which wastes a little work and changes nothing.
  */
 final class DecodeCache {
   static final int CAPACITY = 128;
 
-  private final Map<Key, DecodeStep> steps = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private volatile @Nullable Entry latest;
 
   private record Key(BitSet present, BitSet wanted) {}
 
-  /** Solves a pattern that is not in the cache. */
-  @FunctionalInterface
-  interface Solver {
-    DecodeStep solve(boolean[] present, boolean[] wanted);
+  /** A pattern and its plan, which is empty if nothing is lost that is wanted. */
+  private static final class Entry {
+    private final boolean[] present;
+    private final boolean[] wanted;
+    private final Optional<RepairPlan> plan;
+
+    Entry(boolean[] present, boolean[] wanted, Optional<RepairPlan> plan) {
+      this.present = present.clone();
+      this.wanted = wanted.clone();
+      this.plan = plan;
+    }
+
+    boolean matches(boolean[] present, boolean[] wanted) {
+      return Arrays.equals(this.present, present) && Arrays.equals(this.wanted, wanted);
+    }
   }
 
-  DecodeStep get(boolean[] present, boolean[] wanted, Solver solver) {
-    Key key = new Key(bits(present), bits(wanted));
-    synchronized (steps) {
-      DecodeStep known = steps.get(key);
+  /** Plans a pattern that is not in the cache. */
+  @FunctionalInterface
+  interface Planner {
+    RepairPlan plan(BitSet lost, BitSet present);
+  }
+
+  /** Returns the plan for the shards that are wanted and not present; empty if there are none. */
+  Optional<RepairPlan> get(boolean[] present, boolean[] wanted, Planner planner) {
+    Entry entry = latest;
+    if (entry == null || !entry.matches(present, wanted)) {
+      entry = find(present, wanted, planner);
+      latest = entry;
+    }
+    return entry.plan;
+  }
+
+  private Entry find(boolean[] present, boolean[] wanted, Planner planner) {
+    Key key = new Key(Rows.bits(present), Rows.bits(wanted));
+    synchronized (entries) {
+      Entry known = entries.get(key);
       if (known != null) {
         return known;
       }
     }
-    DecodeStep solved = solver.solve(present, wanted);
-    synchronized (steps) {
-      steps.put(key, solved);
-      if (steps.size() > CAPACITY) {
-        steps.remove(steps.keySet().iterator().next());
+    BitSet lost = (BitSet) key.wanted().clone();
+    lost.andNot(key.present());
+    Entry entry =
+        new Entry(
+            present,
+            wanted,
+            lost.isEmpty()
+                ? Optional.empty()
+                : Optional.of(planner.plan(lost, (BitSet) key.present().clone())));
+    synchronized (entries) {
+      entries.put(key, entry);
+      if (entries.size() > CAPACITY) {
+        entries.remove(entries.keySet().iterator().next());
       }
     }
-    return solved;
+    return entry;
   }
 
   int size() {
-    synchronized (steps) {
-      return steps.size();
+    synchronized (entries) {
+      return entries.size();
     }
-  }
-
-  private static BitSet bits(boolean[] flags) {
-    BitSet bits = new BitSet(flags.length);
-    for (int i = 0; i < flags.length; i++) {
-      bits.set(i, flags[i]);
-    }
-    return bits;
   }
 }

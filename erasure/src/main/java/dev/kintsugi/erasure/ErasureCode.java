@@ -1,5 +1,6 @@
 package dev.kintsugi.erasure;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -106,9 +107,50 @@ public interface ErasureCode {
    */
   default void reconstruct(byte[][] shards, boolean[] present, int offset, int length) {
     boolean[] wanted = new boolean[present.length];
-    java.util.Arrays.fill(wanted, true);
+    Arrays.fill(wanted, true);
     reconstruct(shards, present, wanted, offset, length);
   }
+
+  /**
+   * Returns the cheapest way to compute lost shards: the least sum of the costs of the shards that
+   * are read. For {@link ReedSolomon}, {@link Raid6}, {@link XorParity}, {@link Replication} and
+   * {@link AzureLrc} no set of available shards is cheaper.
+   *
+   * @param lost the indices of the shards to compute, at least one
+   * @param available the indices of the shards that can be read, none of them lost; shards in
+   *     neither set are not touched
+   * @param costs what reading each shard costs, in any unit, {@code totalShards()} finite numbers
+   *     that are not negative
+   * @throws TooFewShardsException if fewer shards are available than are needed
+   * @throws UndecodableException if the shards available do not determine those lost
+   * @throws IllegalArgumentException if an argument is malformed
+   */
+  RepairPlan planRepair(BitSet lost, BitSet available, double[] costs);
+
+  /**
+   * Returns the way to compute lost shards that reads the fewest of all others.
+   *
+   * @param lost the indices of the shards to compute, at least one
+   * @throws TooFewShardsException if fewer shards are left than are needed
+   * @throws UndecodableException if the shards left do not determine those lost
+   * @throws IllegalArgumentException if the set is empty or holds an index that is too high
+   */
+  RepairPlan planRepair(BitSet lost);
+
+  /**
+   * Adds to the parity shards what changes when one data shard changes.
+   *
+   * @param shards {@code totalShards()} rows; the parity rows that depend on the data shard are
+   *     modified, all others are ignored and may be null
+   * @param dataShard the index of the data shard that changes
+   * @param delta the exclusive-or of its old and its new bytes, in the same range as that of the
+   *     rows; not modified
+   * @param offset where the range starts in the delta and in every row
+   * @param length the number of bytes
+   * @throws IllegalArgumentException if the index is not that of a data shard or a row that is
+   *     needed is null or too short
+   */
+  void updateParity(byte[][] shards, int dataShard, byte[] delta, int offset, int length);
 
   /** Returns the name that {@link ErasureCodes#parse} reads, such as {@code rs:10+4}. */
   @Override

@@ -4,14 +4,15 @@ import dev.kintsugi.erasure.internal.gf.GfMatrix;
 import dev.kintsugi.erasure.internal.gf.RowSpace;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What all codes have in common: everything follows from the parity matrix, and a code only adds
- * its name and its preferences about which shards to read.
- *
- * <p>Solved patterns of losses are kept in a {@link DecodeCache}, with the latest one in a field of
- * its own so that a run of equal calls allocates nothing.
+ * its name and its local groups.
  */
 abstract class LinearCode implements ErasureCode {
   static final int MAX_SHARDS = 255;
@@ -24,9 +25,21 @@ abstract class LinearCode implements ErasureCode {
   private final GaloisKernel kernel;
   private final PreparedMatrix encoder;
   private final DecodeCache cache = new DecodeCache();
-  private volatile @Nullable DecodeStep latest;
+  private final RepairPlanner planner;
+  private final AtomicReferenceArray<@Nullable PreparedMatrix> columns;
 
+  /** Creates a code without local groups. */
   LinearCode(GfMatrix parity, GaloisKernel kernel) {
+    this(parity, List.of(), kernel);
+  }
+
+  /**
+   * Creates a code.
+   *
+   * @param localGroups sets of shards, each with the property that any one of the set follows from
+   *     the others of the set
+   */
+  LinearCode(GfMatrix parity, List<BitSet> localGroups, GaloisKernel kernel) {
     this.dataShards = parity.columns();
     this.parity = parity;
     this.generator = GfMatrix.identity(dataShards).above(parity);
@@ -34,6 +47,8 @@ abstract class LinearCode implements ErasureCode {
     this.encoder =
         kernel.prepare(
             parity.toArray(), Rows.range(0, dataShards), Rows.range(dataShards, totalShards()));
+    this.planner = new RepairPlanner(this, generator, localGroups);
+    this.columns = new AtomicReferenceArray<>(dataShards);
   }
 
   /** Checks the numbers of shards of a code that is about to be made. */
@@ -101,11 +116,8 @@ abstract class LinearCode implements ErasureCode {
   }
 
   @Override
-  public boolean decodable(BitSet present) {
-    if (present.length() > totalShards()) {
-      throw new IllegalArgumentException(
-          "present (%s) must hold indices below %d".formatted(present, totalShards()));
-    }
+  public final boolean decodable(BitSet present) {
+    checkIndices("present", present);
     if (present.cardinality() < dataShards) {
       return false;
     }
@@ -120,34 +132,94 @@ abstract class LinearCode implements ErasureCode {
     Shapes.checkFlags("present", present, totalShards());
     Shapes.checkFlags("wanted", wanted, totalShards());
     Shapes.check(shards, present, wanted, totalShards(), offset, length);
-    DecodeStep step = latest;
-    if (step == null || !step.matches(present, wanted)) {
-      step = cache.get(present, wanted, this::solve);
-      latest = step;
+    Optional<RepairPlan> plan =
+        cache.get(present, wanted, (lost, available) -> planner.plan(lost, available, unitCosts()));
+    if (plan.isPresent()) {
+      plan.get().run(shards, offset, length);
     }
-    step.run(shards, offset, length);
   }
 
-  /**
-   * Chooses the shards to read, in order of preference; decoding takes them one by one until those
-   * wanted are determined. The default is ascending order, data before parity.
-   */
-  int[] readOrder(boolean[] present, boolean[] lost) {
-    return Rows.where(present);
+  @Override
+  public final RepairPlan planRepair(BitSet lost, BitSet available, double[] costs) {
+    checkIndices("lost", lost);
+    checkIndices("available", available);
+    if (lost.isEmpty()) {
+      throw new IllegalArgumentException("lost must not be empty");
+    }
+    if (lost.intersects(available)) {
+      throw new IllegalArgumentException(
+          "lost (%s) and available (%s) must not overlap".formatted(lost, available));
+    }
+    if (costs.length != totalShards()) {
+      throw new IllegalArgumentException(
+          "costs.length (%d) must be %d".formatted(costs.length, totalShards()));
+    }
+    for (int i = 0; i < costs.length; i++) {
+      if (!(costs[i] >= 0 && costs[i] < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "costs[%d] (%s) must be finite and not negative".formatted(i, costs[i]));
+      }
+    }
+    return planner.plan(lost, available, costs);
   }
 
-  /** Returns how many solved patterns are kept. */
-  final int cachedSteps() {
+  @Override
+  public final RepairPlan planRepair(BitSet lost) {
+    checkIndices("lost", lost);
+    BitSet available = new BitSet();
+    available.set(0, totalShards());
+    available.andNot(lost);
+    return planRepair(lost, available, unitCosts());
+  }
+
+  @Override
+  public final void updateParity(
+      byte[][] shards, int dataShard, byte[] delta, int offset, int length) {
+    if (dataShard < 0 || dataShard >= dataShards) {
+      throw new IllegalArgumentException(
+          "dataShard (%d) must be in 0..%d".formatted(dataShard, dataShards - 1));
+    }
+    if (shards.length != totalShards()) {
+      throw new IllegalArgumentException(
+          "shards.length (%d) must be %d".formatted(shards.length, totalShards()));
+    }
+    column(dataShard).multiplyAdd(new byte[][] {delta}, offset, shards, offset, length);
+  }
+
+  private PreparedMatrix column(int dataShard) {
+    PreparedMatrix known = columns.get(dataShard);
+    if (known != null) {
+      return known;
+    }
+    int[] rows =
+        IntStream.range(0, parity.rows()).filter(r -> parity.get(r, dataShard) != 0).toArray();
+    byte[] coefficients = new byte[rows.length];
+    int[] outputs = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      coefficients[i] = (byte) parity.get(rows[i], dataShard);
+      outputs[i] = dataShards + rows[i];
+    }
+    PreparedMatrix column = kernel.prepare(coefficients, new int[] {0}, outputs);
+    columns.set(dataShard, column);
+    return column;
+  }
+
+  /** Returns how many repair plans are kept. */
+  final int cachedPlans() {
     return cache.size();
   }
 
-  private DecodeStep solve(boolean[] present, boolean[] wanted) {
-    boolean[] lost = new boolean[totalShards()];
-    for (int i = 0; i < lost.length; i++) {
-      lost[i] = wanted[i] && !present[i];
+  private void checkIndices(String name, BitSet shards) {
+    if (shards.length() > totalShards()) {
+      throw new IllegalArgumentException(
+          "%s (%s) must hold indices below %d".formatted(name, shards, totalShards()));
     }
-    return DecodeStep.solve(
-        this, generator, present, wanted, Rows.where(lost), readOrder(present, lost));
+  }
+
+  private double[] unitCosts() {
+    double[] costs = new double[totalShards()];
+    Arrays.fill(costs, 1);
+    return costs;
   }
 
   @Override

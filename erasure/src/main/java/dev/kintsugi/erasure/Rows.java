@@ -1,6 +1,8 @@
 package dev.kintsugi.erasure;
 
-/** Makes arrays of row indices. */
+import java.util.BitSet;
+
+/** Makes arrays and sets of row indices. */
 final class Rows {
   private Rows() {}
 
@@ -13,21 +15,12 @@ final class Rows {
     return range;
   }
 
-  /** Returns the indices at which the flag is set, in ascending order. */
-  static int[] where(boolean[] flags) {
-    int count = 0;
-    for (boolean flag : flags) {
-      if (flag) {
-        count++;
-      }
-    }
-    int[] indices = new int[count];
-    int next = 0;
+  /** Returns the set of the indices at which the flag is set. */
+  static BitSet bits(boolean[] flags) {
+    BitSet bits = new BitSet(flags.length);
     for (int i = 0; i < flags.length; i++) {
-      if (flags[i]) {
-        indices[next++] = i;
-      }
+      bits.set(i, flags[i]);
     }
-    return indices;
+    return bits;
   }
 }

@@ -160,7 +160,7 @@ final class ReedSolomonTest {
         assertArrayEquals(original, shards);
       }
     }
-    assertEquals(DecodeCache.CAPACITY, code.cachedSteps());
+    assertEquals(DecodeCache.CAPACITY, code.cachedPlans());
   }
 
   @ParameterizedTest

@@ -1,0 +1,168 @@
+package dev.kintsugi.erasure;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How to compute lost shards: which shards to read, and with which coefficients to combine them.
+ *
+ * <p>Example: {@code lrc:12+2+2} with shard 3 lost reads shards 0, 1, 2, 4, 5 and the local parity
+ * 12 of its group, six shards where {@code rs:12+4} reads twelve.
+ *
+ * <p>A plan can be carried out in one place with {@link #repair}, or at several sites that each
+ * hold some of the shards: every site {@linkplain #contribute computes its part}, one row per lost
+ * shard however many shards it holds, and the parts are {@linkplain #merge merged} in any order.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class RepairPlan {
+  private final ErasureCode code;
+  private final int[] lost;
+  private final int[] reads;
+  private final byte[] matrix;
+  private final double cost;
+  private final PreparedMatrix product;
+
+  RepairPlan(ErasureCode code, int[] lost, int[] reads, byte[] matrix, double cost) {
+    this.code = code;
+    this.lost = lost;
+    this.reads = reads;
+    this.matrix = matrix;
+    this.cost = cost;
+    this.product = code.kernel().prepare(matrix, reads, lost);
+  }
+
+  /** Returns the code that the plan is for. */
+  public ErasureCode code() {
+    return code;
+  }
+
+  /** Returns the indices of the shards that the plan computes, ascending. */
+  public List<Integer> lost() {
+    return Arrays.stream(lost).boxed().toList();
+  }
+
+  /**
+   * Returns the indices of the shards that the plan reads, ascending. The same range of each is
+   * read as is computed of every lost shard: the bytes read are {@code reads().size()} times the
+   * length of a shard.
+   */
+  public List<Integer> reads() {
+    return Arrays.stream(reads).boxed().toList();
+  }
+
+  /** Returns the sum of the costs of the shards that are read. */
+  public double cost() {
+    return cost;
+  }
+
+  /**
+   * Returns the coefficient in 0..255 with which a shard enters a lost shard; 0 if it is not read.
+   *
+   * @throws IllegalArgumentException if the plan does not compute the lost shard
+   */
+  public int coefficient(int lostShard, int readShard) {
+    int row = Arrays.binarySearch(lost, lostShard);
+    if (row < 0) {
+      throw new IllegalArgumentException(
+          "lostShard (%d) must be one of %s".formatted(lostShard, Arrays.toString(lost)));
+    }
+    int column = Arrays.binarySearch(reads, readShard);
+    return column < 0 ? 0 : matrix[row * reads.length + column] & 0xff;
+  }
+
+  /**
+   * Computes the lost shards.
+   *
+   * @param shards {@code totalShards()} rows: those of {@link #reads} are read, those of {@link
+   *     #lost} overwritten, the others ignored
+   * @param offset where the range starts in every row
+   * @param length the number of bytes of every row
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}
+   */
+  public void repair(byte[][] shards, int offset, int length) {
+    int total = code.totalShards();
+    boolean[] read = new boolean[total];
+    boolean[] written = new boolean[total];
+    for (int shard : reads) {
+      read[shard] = true;
+    }
+    for (int shard : lost) {
+      written[shard] = true;
+    }
+    Shapes.check(shards, read, written, total, offset, length);
+    run(shards, offset, length);
+  }
+
+  /** Computes the lost shards from rows that were checked. */
+  void run(byte[][] shards, int offset, int length) {
+    product.multiply(shards, offset, shards, offset, length);
+  }
+
+  /**
+   * Computes what the shards of one site contribute to every lost shard.
+   *
+   * @param shards {@code totalShards()} rows, of which those that are both held and read by the
+   *     plan are read
+   * @param held the indices of the shards that this site holds; those the plan does not read are
+   *     ignored
+   * @param parts one row for every element of {@link #lost}, overwritten
+   * @param offset where the range starts in every row of both arrays
+   * @param length the number of bytes of every row
+   * @throws IllegalArgumentException if the shape is wrong
+   */
+  public void contribute(byte[][] shards, BitSet held, byte[][] parts, int offset, int length) {
+    if (shards.length != code.totalShards()) {
+      throw new IllegalArgumentException(
+          "shards.length (%d) must be %d".formatted(shards.length, code.totalShards()));
+    }
+    if (parts.length != lost.length) {
+      throw new IllegalArgumentException(
+          "parts.length (%d) must be %d".formatted(parts.length, lost.length));
+    }
+    int[] columns = IntStream.range(0, reads.length).filter(c -> held.get(reads[c])).toArray();
+    byte[] part = new byte[lost.length * columns.length];
+    int[] rows = new int[columns.length];
+    for (int c = 0; c < columns.length; c++) {
+      rows[c] = reads[columns[c]];
+      for (int r = 0; r < lost.length; r++) {
+        part[r * columns.length + c] = matrix[r * reads.length + columns[c]];
+      }
+    }
+    code.kernel()
+        .prepare(part, rows, Rows.range(0, lost.length))
+        .multiply(shards, offset, parts, offset, length);
+  }
+
+  /**
+   * Adds the parts of one site to those of another. When the parts of sites that together hold all
+   * of {@link #reads}, each shard once, have been merged, they are the lost shards.
+   *
+   * @param into the parts to add to, one row for every element of {@link #lost}
+   * @param from the parts to add; not modified
+   * @param offset where the range starts in every row of both arrays
+   * @param length the number of bytes of every row
+   * @throws IllegalArgumentException if the shape is wrong
+   */
+  public void merge(byte[][] into, byte[][] from, int offset, int length) {
+    if (into.length != lost.length || from.length != lost.length) {
+      throw new IllegalArgumentException(
+          "into.length (%d) and from.length (%d) must be %d"
+              .formatted(into.length, from.length, lost.length));
+    }
+    byte[] identity = new byte[lost.length * lost.length];
+    for (int i = 0; i < lost.length; i++) {
+      identity[i * lost.length + i] = 1;
+    }
+    code.kernel()
+        .prepare(identity, lost.length, lost.length)
+        .multiplyAdd(from, offset, into, offset, length);
+  }
+
+  @Override
+  public String toString() {
+    return "%s: compute %s from %s".formatted(code, lost(), reads());
+  }
+}

@@ -1,0 +1,261 @@
+package dev.kintsugi.erasure;
+
+import static dev.kintsugi.erasure.Refusals.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every code must do, whatever it protects against. */
+abstract class ErasureCodeContract {
+  private static final int LENGTH = 61;
+
+  /** Returns the names of the codes under test. */
+  abstract List<String> names();
+
+  /** Returns how many arbitrary losses the code always survives. */
+  abstract int survives(ErasureCode code);
+
+  private List<ErasureCode> codes() {
+    return names().stream().map(ErasureCodes::parse).toList();
+  }
+
+  private static BitSet randomLoss(Random random, ErasureCode code, int count) {
+    BitSet lost = new BitSet();
+    while (lost.cardinality() < count) {
+      lost.set(random.nextInt(code.totalShards()));
+    }
+    return lost;
+  }
+
+  private static BitSet others(ErasureCode code, BitSet lost) {
+    BitSet others = new BitSet();
+    others.set(0, code.totalShards());
+    others.andNot(lost);
+    return others;
+  }
+
+  @Test
+  void namesAreParsedAndPrinted() {
+    for (String name : names()) {
+      ErasureCode code = ErasureCodes.parse(name);
+      assertEquals(name, code.toString());
+      assertEquals(code, ErasureCodes.parse(name));
+      assertEquals(code.hashCode(), ErasureCodes.parse(name).hashCode());
+      assertEquals(code.parityShards() * code.dataShards(), code.parityMatrix().length);
+      GaloisKernel kernel = GaloisKernels.named("javareedsolomon");
+      assertEquals(code, code.withKernel(kernel));
+      assertEquals(kernel, code.withKernel(kernel).kernel());
+    }
+  }
+
+  @Test
+  void parityIsTheProductOfTheParityMatrixOnEveryKernel() {
+    for (ErasureCode code : codes()) {
+      byte[][] shards = Samples.random(new Random(1), code.totalShards(), LENGTH);
+      byte[] matrix = code.parityMatrix();
+      byte[][] expected = Samples.copy(shards);
+      for (int r = 0; r < code.parityShards(); r++) {
+        for (int i = 0; i < LENGTH; i++) {
+          int sum = 0;
+          for (int c = 0; c < code.dataShards(); c++) {
+            sum ^=
+                GaloisField.multiply(matrix[r * code.dataShards() + c] & 0xff, shards[c][i] & 0xff);
+          }
+          expected[code.dataShards() + r][i] = (byte) sum;
+        }
+      }
+      for (GaloisKernels.Entry entry : GaloisKernels.all()) {
+        if (entry.kernel().isPresent()) {
+          byte[][] encoded = Samples.copy(shards);
+          ErasureCode on = code.withKernel(entry.kernel().get());
+          on.encode(encoded, 0, LENGTH);
+          assertArrayEquals(expected, encoded, code + " on " + entry.name());
+          assertTrue(on.verify(encoded, 0, LENGTH));
+          encoded[code.totalShards() - 1][LENGTH - 1] ^= 1;
+          assertFalse(on.verify(encoded, 0, LENGTH));
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyGuaranteedLossIsReconstructed() {
+    for (ErasureCode code : codes()) {
+      Random random = new Random(2);
+      byte[][] original = Samples.encoded(code, random, LENGTH);
+      for (int round = 0; round < 50; round++) {
+        BitSet lost = randomLoss(random, code, survives(code));
+        byte[][] shards = Samples.copy(original);
+        lost.stream().forEach(shard -> random.nextBytes(shards[shard]));
+        int[] indices = lost.stream().toArray();
+        assertTrue(code.decodable(others(code, lost)), code + " lost " + lost);
+        code.reconstruct(shards, Samples.without(code.totalShards(), indices), 0, LENGTH);
+        assertArrayEquals(original, shards, code + " lost " + lost);
+      }
+    }
+  }
+
+  @Test
+  void anyLossIsReconstructedExactlyWhenItIsDecodable() {
+    for (ErasureCode code : codes()) {
+      Random random = new Random(3);
+      byte[][] original = Samples.encoded(code, random, 5);
+      for (int round = 0; round < 200; round++) {
+        BitSet lost = randomLoss(random, code, random.nextInt(code.parityShards() + 2));
+        boolean[] present = Samples.without(code.totalShards(), lost.stream().toArray());
+        byte[][] shards = Samples.copy(original);
+        lost.stream().forEach(shard -> random.nextBytes(shards[shard]));
+        byte[][] before = Samples.copy(shards);
+        if (code.decodable(others(code, lost))) {
+          code.reconstruct(shards, present, 0, 5);
+          assertArrayEquals(original, shards, code + " lost " + lost);
+        } else {
+          assertThrows(
+              UndecodableException.class,
+              () -> code.reconstruct(shards, present, 0, 5),
+              code + " lost " + lost);
+          assertArrayEquals(before, shards);
+        }
+      }
+    }
+  }
+
+  @Test
+  void plansRepairWithTheShardsTheyName() {
+    for (ErasureCode code : codes()) {
+      Random random = new Random(4);
+      byte[][] original = Samples.encoded(code, random, LENGTH);
+      for (int round = 0; round < 40; round++) {
+        BitSet lost = randomLoss(random, code, 1 + random.nextInt(survives(code)));
+        RepairPlan plan = code.planRepair(lost);
+        assertEquals(lost.stream().boxed().toList(), plan.lost());
+        assertTrue(plan.reads().size() <= code.dataShards());
+        assertEquals(plan.reads().size(), plan.cost());
+        byte[][] shards = new byte[code.totalShards()][];
+        plan.reads().forEach(shard -> shards[shard] = original[shard]);
+        plan.lost().forEach(shard -> shards[shard] = new byte[LENGTH]);
+        plan.repair(shards, 0, LENGTH);
+        plan.lost().forEach(shard -> assertArrayEquals(original[shard], shards[shard]));
+        for (int shard : plan.lost()) {
+          for (int read = 0; read < code.totalShards(); read++) {
+            assertTrue(plan.reads().contains(read) || plan.coefficient(shard, read) == 0);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void partsOfSeveralSitesMergeInAnyOrder() {
+    for (ErasureCode code : codes()) {
+      Random random = new Random(5);
+      byte[][] original = Samples.encoded(code, random, LENGTH);
+      BitSet lost = randomLoss(random, code, survives(code));
+      RepairPlan plan = code.planRepair(lost);
+      BitSet[] sites = {new BitSet(), new BitSet(), new BitSet()};
+      for (int shard = 0; shard < code.totalShards(); shard++) {
+        if (!lost.get(shard)) {
+          sites[random.nextInt(3)].set(shard);
+        }
+      }
+      byte[][] sum = new byte[lost.cardinality()][LENGTH];
+      for (int site : new int[] {2, 0, 1}) {
+        byte[][] held = new byte[code.totalShards()][];
+        sites[site].stream().forEach(shard -> held[shard] = original[shard]);
+        byte[][] parts = Samples.random(random, lost.cardinality(), LENGTH);
+        plan.contribute(held, sites[site], parts, 3, LENGTH - 3);
+        plan.merge(sum, parts, 3, LENGTH - 3);
+      }
+      for (int i = 0; i < sum.length; i++) {
+        byte[] expected = original[plan.lost().get(i)].clone();
+        Arrays.fill(expected, 0, 3, (byte) 0);
+        assertArrayEquals(expected, sum[i], code + " lost " + lost);
+      }
+    }
+  }
+
+  @Test
+  void updatedParityIsThatOfTheChangedData() {
+    for (ErasureCode code : codes()) {
+      Random random = new Random(6);
+      byte[][] shards = Samples.encoded(code, random, LENGTH);
+      for (int shard = 0; shard < code.dataShards(); shard++) {
+        byte[] delta = Samples.random(random, 1, LENGTH)[0];
+        for (int i = 10; i < LENGTH; i++) {
+          shards[shard][i] ^= delta[i];
+        }
+        byte[][] parityOnly = shards.clone();
+        Arrays.fill(parityOnly, 0, code.dataShards(), null);
+        code.updateParity(parityOnly, shard, delta, 10, LENGTH - 10);
+        assertTrue(code.verify(shards, 0, LENGTH), code + " shard " + shard);
+      }
+    }
+  }
+
+  @Test
+  void dataShardsCanArriveInAnyOrder() {
+    for (ErasureCode code : codes()) {
+      Random random = new Random(7);
+      byte[][] shards = Samples.encoded(code, random, LENGTH);
+      byte[][] parity = Samples.random(random, code.parityShards(), LENGTH);
+      IncrementalEncoder encoder = new IncrementalEncoder(code, parity, 0, LENGTH);
+      for (int shard = code.dataShards() - 1; shard >= 0; shard--) {
+        assertFalse(encoder.isComplete());
+        assertEquals(shard + 1, encoder.missing().cardinality());
+        encoder.add(shard, shards[shard]);
+      }
+      assertTrue(encoder.isComplete());
+      assertThrows(IllegalStateException.class, () -> encoder.add(0, shards[0]));
+      assertArrayEquals(Arrays.copyOfRange(shards, code.dataShards(), code.totalShards()), parity);
+    }
+  }
+
+  @Test
+  void zeroLengthIsAllowed() {
+    for (ErasureCode code : codes()) {
+      byte[][] shards = new byte[code.totalShards()][0];
+      code.encode(shards, 0, 0);
+      assertTrue(code.verify(shards, 0, 0));
+      code.reconstruct(shards, Samples.without(code.totalShards(), 0), 0, 0);
+    }
+  }
+
+  @Test
+  void badArgumentsAreNamed() {
+    for (ErasureCode code : codes()) {
+      int n = code.totalShards();
+      byte[][] shards = new byte[n][4];
+      BitSet none = new BitSet();
+      BitSet first = new BitSet();
+      first.set(0);
+      BitSet tooHigh = new BitSet();
+      tooHigh.set(n);
+      double[] costs = new double[n];
+      assertRefused("shards.length", () -> code.encode(new byte[n + 1][4], 0, 4));
+      assertRefused("lost must not be empty", () -> code.planRepair(none));
+      assertRefused("lost ({" + n + "})", () -> code.planRepair(tooHigh));
+      assertRefused("available", () -> code.planRepair(first, tooHigh, costs));
+      assertRefused("must not overlap", () -> code.planRepair(first, first, costs));
+      assertRefused("costs.length", () -> code.planRepair(first, none, new double[n - 1]));
+      double[] bad = costs.clone();
+      bad[n - 1] = Double.NaN;
+      assertRefused("costs[" + (n - 1) + "] (NaN)", () -> code.planRepair(first, none, bad));
+      bad[n - 1] = -1;
+      assertRefused("costs[" + (n - 1) + "] (-1.0)", () -> code.planRepair(first, none, bad));
+      assertThrows(TooFewShardsException.class, () -> code.planRepair(first, none, costs));
+      assertRefused("dataShard (-1)", () -> code.updateParity(shards, -1, new byte[4], 0, 4));
+      assertRefused(
+          "dataShard (" + code.dataShards() + ")",
+          () -> code.updateParity(shards, code.dataShards(), new byte[4], 0, 4));
+      assertRefused("inputs[0].length (3)", () -> code.updateParity(shards, 0, new byte[3], 0, 4));
+    }
+  }
+}
