@@ -19,8 +19,18 @@ public interface IndexReader {
   /** Returns the entry of a directory with a name's keyed hash. */
   Optional<Rows.Entry> entry(long parent, byte[] nameHash);
 
-  /** Visits the entries of a directory, in the order of their hashes. */
+  /**
+   * Visits the entries of a directory, in the order of their hashes. The visitor may read, but not
+   * write.
+   */
   void entries(long parent, Consumer<Rows.Entry> visitor);
+
+  /**
+   * Returns up to {@code limit} entries of a directory, in the order of their hashes.
+   *
+   * @param after only entries with a greater hash; null for the first page
+   */
+  List<Rows.Entry> entries(long parent, byte @Nullable [] after, int limit);
 
   /** Returns whether a directory has an entry. */
   boolean hasEntries(long parent);
@@ -28,7 +38,7 @@ public interface IndexReader {
   /** Returns all entries that name an inode. */
   List<Rows.Entry> entriesNaming(long ino);
 
-  /** Visits every inode, in the order of their numbers. */
+  /** Visits every inode, in the order of their numbers. The visitor may read, but not write. */
   void inodes(Consumer<Rows.Inode> visitor);
 
   /** Returns a stripe. */
@@ -63,8 +73,8 @@ public interface IndexReader {
   List<Rows.Stripe> retiredStripes(int limit);
 
   /**
-   * Returns the inodes whose current content lies in a data stripe, or whose records lie in a
-   * manifest stripe.
+   * Returns the inodes whose current content lies in a data stripe, or whose newest records lie in
+   * a manifest stripe, in the order of their numbers.
    */
   List<Long> inodesIn(StripeId id);
 

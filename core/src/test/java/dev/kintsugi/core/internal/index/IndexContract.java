@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,28 @@ public abstract class IndexContract {
       }
     }
     assertEquals(expected, seen);
+  }
+
+  @Test
+  void pagesOfEntriesCoverADirectoryOnce() {
+    write(
+        w -> {
+          for (int i = 0; i < 256; i += 5) {
+            w.putEntry(new Rows.Entry(5, hash(i), i, i, new byte[] {1}));
+            w.putEntry(new Rows.Entry(4, hash(i), i, i, new byte[] {1}));
+          }
+        });
+    List<Long> seen = new ArrayList<>();
+    index.read(
+        r -> {
+          List<Rows.Entry> page = r.entries(5, null, 7);
+          while (!page.isEmpty()) {
+            page.forEach(e -> seen.add(e.ino()));
+            page = r.entries(5, page.get(page.size() - 1).nameHash(), 7);
+          }
+          return 0;
+        });
+    assertEquals(LongStream.iterate(0, i -> i < 256, i -> i + 5).boxed().toList(), seen);
   }
 
   @Test

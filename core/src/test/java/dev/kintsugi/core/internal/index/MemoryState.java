@@ -5,6 +5,7 @@ import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.format.Role;
 import dev.kintsugi.core.internal.format.StripeId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -72,6 +73,15 @@ final class MemoryState implements IndexWriter {
   @Override
   public void entries(long parent, Consumer<Rows.Entry> visitor) {
     live().entries.values().stream().filter(e -> e.parent() == parent).toList().forEach(visitor);
+  }
+
+  @Override
+  public List<Rows.Entry> entries(long parent, byte @Nullable [] after, int limit) {
+    return live().entries.values().stream()
+        .filter(e -> e.parent() == parent)
+        .filter(e -> after == null || Arrays.compareUnsigned(e.nameHash(), after) > 0)
+        .limit(limit)
+        .toList();
   }
 
   @Override

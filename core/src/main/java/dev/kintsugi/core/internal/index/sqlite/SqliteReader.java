@@ -82,6 +82,17 @@ class SqliteReader implements IndexReader {
   }
 
   @Override
+  public final List<Rows.Entry> entries(long parent, byte @Nullable [] after, int limit) {
+    return sql()
+        .list(
+            ENTRY + " WHERE parent = ? AND name_hash > ? ORDER BY name_hash LIMIT ?",
+            SqliteReader::readEntry,
+            parent,
+            after == null ? BEFORE_ALL : after,
+            limit);
+  }
+
+  @Override
   public final boolean hasEntries(long parent) {
     return sql().exists("SELECT 1 FROM entry WHERE parent = ?", parent);
   }
