@@ -1,0 +1,273 @@
+package dev.kintsugi.core.internal.dispersal;
+
+import dev.kintsugi.core.UnrecoverableException;
+import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.archive.ShardExistsException;
+import dev.kintsugi.core.archive.ShardName;
+import dev.kintsugi.core.internal.dispersal.ShardInspector.Inspection;
+import dev.kintsugi.core.internal.format.v1.GroupKeys;
+import dev.kintsugi.core.internal.format.v1.ShardHeader;
+import dev.kintsugi.core.internal.format.v1.ShardPrefix;
+import dev.kintsugi.core.internal.format.v1.ShardRecord;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes shards again, byte for byte, from any k intact ones.
+ *
+ * <p>Only shards whose MAC was checked go into the computation, so whatever other archives return,
+ * what is written is what was there first. Thread-safe.
+ */
+public final class StripeRestorer {
+  private final Archives archives;
+  private final ArchivePool pool;
+  private final GroupKeys keys;
+  private final ShardBuffers buffers;
+  private final ShardInspector inspector;
+
+  /**
+   * Makes a restorer.
+   *
+   * @param keys the group's keys; they stay the caller's
+   */
+  public StripeRestorer(Archives archives, ArchivePool pool, GroupKeys keys) {
+    this.archives = archives;
+    this.pool = pool;
+    this.keys = keys;
+    this.buffers = new ShardBuffers(64L << 20);
+    this.inspector = new ShardInspector(archives, keys, buffers);
+  }
+
+  /**
+   * What became of a stripe.
+   *
+   * @param present wanted shards that turned out to be there and intact
+   * @param restored wanted shards that were written
+   * @param pending wanted shards that could not be written, and why
+   * @param problems what was found wrong with any shard on the way
+   * @param bytesRead bytes read from archives
+   * @param bytesWritten bytes written to archives
+   */
+  public record Restoration(
+      Set<Integer> present,
+      Set<Integer> restored,
+      Map<Integer, String> pending,
+      List<ShardProblem> problems,
+      long bytesRead,
+      long bytesWritten) {
+    /** Copies the collections. */
+    public Restoration {
+      present = Set.copyOf(present);
+      restored = Set.copyOf(restored);
+      pending = Map.copyOf(pending);
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * Restores shards to the archives and names that the index gives them. A wanted shard that is
+   * there and intact is left alone; one that is there and not intact is replaced.
+   *
+   * @param wanted indices of the shards to restore
+   * @throws UnrecoverableException if fewer than k shards are intact; the message says what is
+   *     wrong with each of the others
+   */
+  public Restoration restore(Stripe stripe, Collection<Integer> wanted) {
+    Operation operation = new Operation(stripe, new TreeSet<>(wanted));
+    try {
+      return operation.run();
+    } finally {
+      operation.intact.values().forEach(i -> give(i.record()));
+      operation.made.values().forEach(this::give);
+    }
+  }
+
+  private void give(byte @Nullable [] array) {
+    if (array != null) {
+      buffers.giveBack(array);
+    }
+  }
+
+  private final class Operation {
+    private final Stripe stripe;
+    private final Scheme scheme;
+    private final Set<Integer> wanted;
+    private final Map<Integer, Inspection> intact = new TreeMap<>();
+    private final Map<Integer, byte[]> made = new HashMap<>();
+    private final Map<Integer, ShardProblem> problems = new TreeMap<>();
+    private long bytesRead;
+    private long bytesWritten;
+
+    Operation(Stripe stripe, Set<Integer> wanted) {
+      this.stripe = stripe;
+      this.scheme = Scheme.parse(stripe.row().scheme());
+      this.wanted = wanted;
+    }
+
+    Restoration run() {
+      inspect(wanted);
+      Set<Integer> present = new TreeSet<>(wanted);
+      present.retainAll(intact.keySet());
+      Set<Integer> lost = new TreeSet<>(wanted);
+      lost.removeAll(present);
+      Map<Integer, String> pending = new TreeMap<>();
+      Set<Integer> restored = new TreeSet<>();
+      if (!lost.isEmpty()) {
+        collect();
+        decode(lost);
+        write(lost, restored, pending);
+      }
+      return new Restoration(
+          present, restored, pending, List.copyOf(problems.values()), bytesRead, bytesWritten);
+    }
+
+    /** Reads as few others as suffice, those not marked missing first. */
+    private void collect() {
+      Deque<Integer> others = new ArrayDeque<>();
+      for (int i = 0; i < stripe.shards().size(); i++) {
+        if (!wanted.contains(i)) {
+          if (stripe.shards().get(i).missing()) {
+            others.addLast(i);
+          } else {
+            others.addFirst(i);
+          }
+        }
+      }
+      while (intact.size() < scheme.dataShards()) {
+        List<Integer> next = new ArrayList<>();
+        while (next.size() < scheme.dataShards() - intact.size() && !others.isEmpty()) {
+          next.add(others.pop());
+        }
+        if (next.isEmpty()) {
+          throw tooFew(archives, stripe, scheme, intact.keySet(), problems.values());
+        }
+        inspect(next);
+      }
+    }
+
+    private void inspect(Collection<Integer> indices) {
+      Map<Integer, CompletableFuture<Inspection>> pending = new TreeMap<>();
+      for (int index : indices) {
+        pending.put(
+            index, pool.submit(stripe.archive(index), () -> inspector.inspect(stripe, index)));
+      }
+      pending.forEach(
+          (index, future) -> {
+            Inspection found = ArchivePool.await(future);
+            bytesRead += found.bytesRead();
+            ShardProblem problem = found.problem();
+            if (problem == null) {
+              intact.put(index, found);
+            } else {
+              problems.put(index, problem);
+            }
+          });
+    }
+
+    private void decode(Set<Integer> lost) {
+      int total = scheme.totalShards();
+      byte[][] rows = new byte[total][];
+      boolean[] there = new boolean[total];
+      boolean[] asked = new boolean[total];
+      intact.forEach(
+          (index, found) -> {
+            byte[] record = found.record();
+            if (record != null) {
+              rows[index] = record;
+              there[index] = true;
+            }
+          });
+      int length = ShardRecord.recordLength(stripe.row().shardLength());
+      for (int index : lost) {
+        byte[] row = buffers.take(length);
+        made.put(index, row);
+        rows[index] = row;
+        asked[index] = true;
+      }
+      scheme.code().reconstruct(rows, there, asked, ShardPrefix.LENGTH, stripe.row().shardLength());
+    }
+
+    private void write(Set<Integer> lost, Set<Integer> restored, Map<Integer, String> pending) {
+      ShardHeader sibling =
+          intact.values().stream()
+              .flatMap(found -> java.util.stream.Stream.ofNullable(found.header()))
+              .findFirst()
+              .orElseThrow();
+      Map<Integer, CompletableFuture<Long>> writes = new TreeMap<>();
+      for (int index : lost) {
+        byte[] row = java.util.Objects.requireNonNull(made.get(index));
+        ShardHeader header = sibling.withIndex(index);
+        writes.put(index, pool.submit(stripe.archive(index), () -> writeShard(index, header, row)));
+      }
+      writes.forEach(
+          (index, future) -> {
+            Throwable failure = future.handle((ok, e) -> e).join();
+            if (failure == null) {
+              restored.add(index);
+              bytesWritten += future.join();
+            } else {
+              pending.put(index, StripeWriter.reason(failure));
+            }
+          });
+    }
+
+    private long writeShard(int index, ShardHeader header, byte[] row) throws IOException {
+      Backend backend = archives.backend(stripe.archive(index));
+      ShardName name = stripe.name(index);
+      ByteBuffer[] parts = ShardRecord.encode(keys.shards(), name, header, row, ShardPrefix.LENGTH);
+      long length = 0;
+      for (ByteBuffer part : parts) {
+        length += part.remaining();
+      }
+      try {
+        backend.write(name, parts);
+      } catch (ShardExistsException taken) {
+        Inspection again = inspector.inspect(stripe, index);
+        if (again.problem() == null) {
+          give(again.record()); // it could not be read before, and is intact
+          return 0;
+        }
+        backend.delete(name);
+        backend.write(
+            name, ShardRecord.encode(keys.shards(), name, header, row, ShardPrefix.LENGTH));
+      }
+      return length;
+    }
+  }
+
+  /** Describes a stripe that cannot be decoded now. */
+  static UnrecoverableException tooFew(
+      Archives archives,
+      Stripe stripe,
+      Scheme scheme,
+      Set<Integer> intact,
+      Collection<ShardProblem> problems) {
+    List<String> lines = new ArrayList<>();
+    for (ShardProblem problem : problems) {
+      lines.add(
+          "shard %d on %s (%s): %s, %s"
+              .formatted(
+                  problem.index(),
+                  archives.name(problem.archive()),
+                  problem.name(),
+                  problem.problem().name().toLowerCase(java.util.Locale.ROOT),
+                  problem.detail()));
+    }
+    return new UnrecoverableException(
+        "stripe %s has %d intact shards, %d are needed (%s). %s"
+            .formatted(
+                stripe.id(), intact.size(), scheme.dataShards(), scheme, String.join("; ", lines)));
+  }
+}
