@@ -5,4 +5,5 @@ module dev.kintsugi.crypto {
   requires org.bouncycastle.provider;
 
   exports dev.kintsugi.crypto;
+  exports dev.kintsugi.crypto.split;
 }

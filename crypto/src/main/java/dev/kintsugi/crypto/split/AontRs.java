@@ -1,0 +1,146 @@
+package dev.kintsugi.crypto.split;
+
+import dev.kintsugi.crypto.RandomBytes;
+import dev.kintsugi.erasure.ReedSolomon;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All-or-nothing transform, then Reed-Solomon: the secret is encrypted with a random key, the key
+ * is hidden by a hash of the whole ciphertext, and both are coded into k data and m parity shares.
+ *
+ * <p>Guarantee: with fewer than k shares at least one share's worth of the package is missing, so
+ * the key cannot be computed; secrecy rests on AES-256 and SHA-256 and is computational. Any k
+ * shares determine the secret. A share is 1/k of the secret and 32 bytes, rounded up.
+ *
+ * <p>Package: c = d ⊕ AES-256-CTR(K, counter from 1) ‖ zero padding ‖ K ⊕ SHA-256(c ‖ padding).
+ * Source: J. K. Resch, J. S. Plank, "AONT-RS: Blending Security and Performance in Dispersed
+ * Storage Systems", FAST 2011. Their canary is left to {@link RobustSplitter}'s frame.
+ */
+public final class AontRs extends SecretSplitter {
+  private static final int KEY_LENGTH = 32;
+
+  private final ReedSolomon code;
+
+  private AontRs(ReedSolomon code) {
+    this.code = code;
+  }
+
+  /**
+   * Returns a splitter on the default kernel. Shares are ciphertext, so that kernel need not run in
+   * constant time.
+   *
+   * @param data k, at least 1
+   * @param parity m, at least 1, with k + m at most 255
+   * @return the splitter
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public static AontRs of(int data, int parity) {
+    return new AontRs(ReedSolomon.of(data, parity));
+  }
+
+  @Override
+  public int shares() {
+    return code.totalShards();
+  }
+
+  @Override
+  public int threshold() {
+    return code.dataShards();
+  }
+
+  @Override
+  public int privacy() {
+    return code.dataShards() - 1;
+  }
+
+  @Override
+  public boolean informationTheoretic() {
+    return false;
+  }
+
+  @Override
+  public int shareLength(int secretLength) {
+    return (int) ((secretLength + (long) KEY_LENGTH + threshold() - 1) / threshold());
+  }
+
+  /**
+   * The code's shards are values at 0, 1, 2, …: its matrix is a Vandermonde one made systematic.
+   */
+  @Override
+  int[] abscissas() {
+    int[] xs = new int[shares()];
+    Arrays.setAll(xs, i -> i);
+    return xs;
+  }
+
+  @Override
+  void doSplit(byte[] secret, int off, int len, byte[][] out, int shareOff) {
+    int shareLength = shareLength(len);
+    byte[] pack = new byte[Math.multiplyExact(shareLength, threshold())];
+    int body = pack.length - KEY_LENGTH;
+    byte[] key = RandomBytes.next(KEY_LENGTH);
+    Ciphers.aesCtr(key, 1, secret, off, len, pack, 0);
+    byte[] mask = Ciphers.sha256(pack, 0, body);
+    for (int i = 0; i < KEY_LENGTH; i++) {
+      pack[body + i] = (byte) (key[i] ^ mask[i]);
+    }
+    Arrays.fill(key, (byte) 0);
+    for (int i = 0; i < threshold(); i++) {
+      System.arraycopy(pack, i * shareLength, out[i], shareOff, shareLength);
+    }
+    code.encode(sameRange(out, shareOff, shareLength), shareOff, shareLength);
+  }
+
+  /** The code wants rows of one length; rows are only copied if the caller's differ. */
+  private static byte[][] sameRange(byte[][] rows, int off, int len) {
+    for (byte[] row : rows) {
+      if (row.length != rows[0].length) {
+        throw new IllegalArgumentException(
+            "share arrays of %d and %d bytes; they must have one length"
+                .formatted(rows[0].length, row.length));
+      }
+    }
+    Objects.checkFromIndexSize(off, len, rows[0].length);
+    return rows;
+  }
+
+  @Override
+  void doCombine(
+      byte[] @Nullable [] in, BitSet present, int shareOff, byte[] secret, int off, int len) {
+    int shareLength = shareLength(len);
+    byte[][] rows = new byte[shares()][];
+    for (int i : first(present, threshold())) {
+      rows[i] = Arrays.copyOfRange(in[i], shareOff, shareOff + shareLength);
+    }
+    Erasures.fill(code, rows, threshold());
+    byte[] pack = new byte[Math.multiplyExact(shareLength, threshold())];
+    for (int i = 0; i < threshold(); i++) {
+      System.arraycopy(rows[i], 0, pack, i * shareLength, shareLength);
+    }
+    int body = pack.length - KEY_LENGTH;
+    byte[] key = Ciphers.sha256(pack, 0, body);
+    for (int i = 0; i < KEY_LENGTH; i++) {
+      key[i] ^= pack[body + i];
+    }
+    Ciphers.aesCtr(key, 1, pack, 0, len, secret, off);
+    Arrays.fill(key, (byte) 0);
+  }
+
+  @Override
+  byte[][] complete(byte[] @Nullable [] in, BitSet basis) {
+    byte[][] rows = new byte[shares()][];
+    for (int i : first(basis, threshold())) {
+      rows[i] = in[i];
+    }
+    Erasures.fill(code, rows, shares());
+    return rows;
+  }
+
+  @Override
+  public String toString() {
+    return "aont-rs:" + code.dataShards() + "+" + code.parityShards();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.kintsugi.crypto.split;
+
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Splits a secret together with a proof of integrity, and names wrong shares when it is combined.
+ *
+ * <p>Guarantee: {@link #combine} never returns a secret other than the one that was split, whatever
+ * up to {@code splitter.privacy()} shares were replaced with, except with probability
+ * 2<sup>-128</sup> or less; wrong shares are located and named. With n' shares given of which e are
+ * wrong, the secret is found if e ≤ (n'-t)/2; beyond that, up to e = n'-t, it is found as long as
+ * the number of ways to choose t of n' shares is at most {@value WrongShares#MAX_SUBSETS}. If two
+ * different secrets are each supported by enough shares, neither is returned.
+ *
+ * <p>A share is the length of the {@link Frame} (4 bytes) ‖ its share of the frame. Immutable and
+ * thread-safe.
+ */
+public final class RobustSplitter {
+  private final SecretSplitter splitter;
+
+  /**
+   * Creates a robust splitter.
+   *
+   * @param splitter the mathematics
+   */
+  public RobustSplitter(SecretSplitter splitter) {
+    this.splitter = splitter;
+  }
+
+  /**
+   * What came of combining.
+   *
+   * @param secret the secret, owned by the caller
+   * @param wrong the positions of the shares that are not what they should be, rising
+   */
+  // The array is handed over once, not a value to compare.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Combined(byte[] secret, List<Integer> wrong) {
+    /** Copies the list. */
+    public Combined {
+      wrong = List.copyOf(wrong);
+    }
+
+    @Override
+    public String toString() {
+      return "Combined[" + secret.length + " bytes, wrong shares " + wrong + "]";
+    }
+  }
+
+  /**
+   * Splits a secret.
+   *
+   * @param secret the secret; not modified
+   * @return new shares by position, each of {@link #shareLength} bytes
+   */
+  public byte[][] split(byte[] secret) {
+    byte[] id = new byte[Frame.ID_LENGTH];
+    byte[] frame = Frame.make(id, 0, true, secret, 0, secret.length);
+    byte[][] shares = split(splitter, frame);
+    Arrays.fill(frame, (byte) 0);
+    return shares;
+  }
+
+  /**
+   * Returns how long each share of a secret is.
+   *
+   * @param secretLength the secret's length in bytes
+   * @return the length of a share in bytes
+   */
+  public int shareLength(int secretLength) {
+    return Integer.BYTES + splitter.shareLength(Frame.length(secretLength));
+  }
+
+  /**
+   * Combines shares.
+   *
+   * @param shares one element for each position, null where the share is missing; any bytes
+   * @return the secret, and which shares are wrong
+   * @throws TooFewSharesException if there are not enough shares of one size
+   * @throws AuthenticationFailedException if no choice of shares gives the secret, or two do
+   */
+  public Combined combine(byte[] @Nullable [] shares) {
+    WrongShares.Result found =
+        combine(splitter, shares, new byte[Frame.ID_LENGTH], 0, new BitSet());
+    try {
+      return new Combined(Frame.data(found.frame()), found.wrong().stream().boxed().toList());
+    } finally {
+      Arrays.fill(found.frame(), (byte) 0);
+    }
+  }
+
+  static byte[][] split(SecretSplitter splitter, byte[] frame) {
+    int length = splitter.shareLength(frame.length);
+    byte[][] shares = new byte[splitter.shares()][Integer.BYTES + length];
+    for (byte[] share : shares) {
+      ByteBuffer.wrap(share).putInt(frame.length);
+    }
+    splitter.split(frame, 0, frame.length, shares, Integer.BYTES);
+    return shares;
+  }
+
+  /**
+   * Combines a frame.
+   *
+   * @param distrusted positions found wrong before; they are tried last
+   */
+  static WrongShares.Result combine(
+      SecretSplitter splitter,
+      byte[] @Nullable [] shares,
+      byte[] id,
+      long number,
+      BitSet distrusted) {
+    BitSet present = splitter.present(shares);
+    // Shares of one split have one length and claim one frame length; the largest such class is it.
+    Map<Integer, BitSet> byLength = new HashMap<>();
+    for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+      byte[] share = shares[i];
+      int at = i;
+      Frame.claimedLength(share)
+          .filter(length -> share.length == Integer.BYTES + splitter.shareLength(length))
+          .ifPresent(length -> byLength.computeIfAbsent(length, l -> new BitSet()).set(at));
+    }
+    int length =
+        byLength.entrySet().stream()
+            .max(Map.Entry.comparingByValue((a, b) -> a.cardinality() - b.cardinality()))
+            .map(Map.Entry::getKey)
+            .orElse(0);
+    BitSet usable = byLength.getOrDefault(length, new BitSet());
+    if (!splitter.sufficient(usable)) {
+      throw new TooFewSharesException(
+          "%d usable shares of %s, which needs %d"
+              .formatted(usable.cardinality(), splitter, splitter.threshold()));
+    }
+    byte[][] payloads = new byte[shares.length][];
+    for (int i = usable.nextSetBit(0); i >= 0; i = usable.nextSetBit(i + 1)) {
+      payloads[i] = Arrays.copyOfRange(shares[i], Integer.BYTES, shares[i].length);
+    }
+    WrongShares.Result found =
+        new WrongShares(splitter, payloads, length, frame -> Frame.valid(frame, id, number))
+            .find(usable, distrusted);
+    BitSet wrong = (BitSet) present.clone();
+    wrong.andNot(usable);
+    wrong.or(found.wrong());
+    return new WrongShares.Result(found.frame(), wrong);
+  }
+}

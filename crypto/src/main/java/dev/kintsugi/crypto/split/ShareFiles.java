@@ -1,0 +1,184 @@
+package dev.kintsugi.crypto.split;
+
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.CryptoException;
+import dev.kintsugi.crypto.MalformedRecordException;
+import dev.kintsugi.crypto.RandomBytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Splits streams of any length into self-describing share files and combines them, in pieces of
+ * bounded memory (about {@code 2 · (n + 2)} pieces).
+ *
+ * <p>Guarantee: {@link #combine} writes only bytes that were split, in order, each piece after it
+ * proved itself, and returns normally only after the last piece; wrong, damaged, foreign, stale,
+ * duplicate and missing shares are named. As {@link RobustSplitter}, up to {@code privacy()} shares
+ * may be wrong on purpose, and as many may be damaged as the splitter can miss, different ones in
+ * every piece. Stateless and thread-safe; streams stay the caller's and are not closed.
+ */
+public final class ShareFiles {
+  /** Bytes of the secret in one piece, the last excepted. */
+  public static final int PIECE_LENGTH = 1 << 20;
+
+  private ShareFiles() {}
+
+  /**
+   * A share file to read.
+   *
+   * @param name what to call it in reports
+   * @param stream its bytes
+   */
+  public record Input(String name, InputStream stream) {}
+
+  /**
+   * Splits a stream.
+   *
+   * @param splitter the mathematics
+   * @param secret read to its end
+   * @param outputs one stream for each share, by position
+   * @return how many bytes were split
+   * @throws IllegalArgumentException if there are not {@code splitter.shares()} outputs
+   * @throws IOException if reading or writing fails
+   */
+  public static long split(SecretSplitter splitter, InputStream secret, List<OutputStream> outputs)
+      throws IOException {
+    return split(splitter, secret, outputs, PIECE_LENGTH);
+  }
+
+  static long split(
+      SecretSplitter splitter, InputStream secret, List<OutputStream> outputs, int pieceLength)
+      throws IOException {
+    byte[] id = RandomBytes.next(Frame.ID_LENGTH);
+    ShareHeader header =
+        new ShareHeader(splitter, id, RandomBytes.next(Frame.ID_LENGTH), 0, 0, pieceLength);
+    ShareRecords.Writer[] writers = writers(header, outputs);
+    byte[] piece = new byte[pieceLength];
+    byte[] ahead = new byte[pieceLength];
+    try {
+      long total = 0;
+      int length = secret.readNBytes(piece, 0, pieceLength);
+      for (long number = 0; ; number++) {
+        int next = length < pieceLength ? 0 : secret.readNBytes(ahead, 0, pieceLength);
+        byte[] frame = Frame.make(id, number, next == 0, piece, 0, length);
+        write(writers, RobustSplitter.split(splitter, frame));
+        Arrays.fill(frame, (byte) 0);
+        total += length;
+        if (next == 0) {
+          finish(writers);
+          return total;
+        }
+        byte[] swap = piece;
+        piece = ahead;
+        ahead = swap;
+        length = next;
+      }
+    } finally {
+      Arrays.fill(piece, (byte) 0);
+      Arrays.fill(ahead, (byte) 0);
+    }
+  }
+
+  /**
+   * Combines share files.
+   *
+   * @param inputs share files, in any order, of any content
+   * @param secret receives the secret; on failure it has received whole, right pieces from the
+   *     start
+   * @return what was found out about each file
+   * @throws TooFewSharesException if some piece has too few usable shares
+   * @throws AuthenticationFailedException if no choice of shares gives some piece, or two do
+   * @throws MalformedRecordException if none of the files is a share file
+   * @throws IOException if reading or writing fails
+   */
+  public static ShareReport combine(List<Input> inputs, OutputStream secret) throws IOException {
+    ShareSet set = ShareSet.open(inputs);
+    BitSet wrong = new BitSet();
+    long bytes = 0;
+    for (long number = 0; ; number++) {
+      byte[][] shares = set.next();
+      WrongShares.Result found;
+      try {
+        found =
+            RobustSplitter.combine(set.splitter(), shares, set.header().splitId(), number, wrong);
+      } catch (TooFewSharesException e) {
+        throw new TooFewSharesException(
+            "piece %d: %s; %s"
+                .formatted(number, e.getMessage(), describe(set.report(wrong, number, bytes))));
+      } catch (AuthenticationFailedException e) {
+        throw new AuthenticationFailedException(
+            "piece %d: %s".formatted(number, e.getMessage()), e);
+      }
+      wrong.or(found.wrong());
+      byte[] data = Frame.data(found.frame());
+      boolean last = Frame.last(found.frame());
+      secret.write(data);
+      bytes += data.length;
+      Arrays.fill(data, (byte) 0);
+      Arrays.fill(found.frame(), (byte) 0);
+      if (last) {
+        set.expectEnd();
+        return set.report(wrong, number + 1, bytes);
+      }
+    }
+  }
+
+  private static String describe(ShareReport report) {
+    StringBuilder text = new StringBuilder("missing shares " + report.missing());
+    for (ShareReport.Verdict v : report.verdicts()) {
+      if (v.status() != ShareReport.Status.GOOD) {
+        text.append(", ").append(v.name()).append(": ").append(v.status()).append(' ');
+        text.append(v.detail());
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * Reads what a share file says about itself, and checks its checksums to the end.
+   *
+   * @param input the share file
+   * @return the report on this file alone
+   * @throws CryptoException if it is no share file
+   * @throws IOException if reading fails
+   */
+  public static ShareReport inspect(Input input) throws IOException {
+    ShareSet set = ShareSet.open(List.of(input));
+    int position = set.header().position();
+    long pieces = 0;
+    while (set.next()[position] != null) {
+      pieces++;
+    }
+    return set.report(new BitSet(), pieces, 0);
+  }
+
+  static ShareRecords.Writer[] writers(ShareHeader header, List<OutputStream> outputs)
+      throws IOException {
+    if (outputs.size() != header.splitter().shares()) {
+      throw new IllegalArgumentException(
+          "%d outputs given, %s has %d shares"
+              .formatted(outputs.size(), header.splitter(), header.splitter().shares()));
+    }
+    ShareRecords.Writer[] writers = new ShareRecords.Writer[outputs.size()];
+    for (int i = 0; i < writers.length; i++) {
+      writers[i] = new ShareRecords.Writer(outputs.get(i), header.at(i));
+    }
+    return writers;
+  }
+
+  static void write(ShareRecords.Writer[] writers, byte[][] shares) throws IOException {
+    for (int i = 0; i < writers.length; i++) {
+      writers[i].write(shares[i]);
+    }
+  }
+
+  static void finish(ShareRecords.Writer[] writers) throws IOException {
+    for (ShareRecords.Writer writer : writers) {
+      writer.finish();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.kintsugi.crypto.split;
+
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.RandomBytes;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Rewrites Shamir share files without assembling the secret: {@link #refresh} makes old shares
+ * worthless, {@link #reshare} changes threshold and number of shares.
+ *
+ * <p>The new files have the split's id, a new sharing id and the next generation, so that old and
+ * new never combine. Memory is bounded as in {@link ShareFiles}. Stateless and thread-safe; streams
+ * stay the caller's.
+ */
+public final class ShareMaintenance {
+  private ShareMaintenance() {}
+
+  /**
+   * Adds fresh sharings of zero to all shares.
+   *
+   * @param inputs all shares of one sharing, each right and undamaged
+   * @param outputs one stream for each share, by position
+   * @return what was read
+   * @throws IllegalArgumentException if the splitter is not {@link Shamir}, or the number of
+   *     outputs is not its number of shares
+   * @throws TooFewSharesException if a share is missing or damaged: a share left out would be lost.
+   *     {@link #reshare} to the same splitter instead
+   * @throws AuthenticationFailedException if the shares do not fit each other
+   * @throws IOException if reading or writing fails
+   */
+  public static ShareReport refresh(List<ShareFiles.Input> inputs, List<OutputStream> outputs)
+      throws IOException {
+    ShareSet set = ShareSet.open(inputs);
+    Shamir shamir = shamir(set);
+    return rewrite(
+        set,
+        shamir,
+        outputs,
+        shamir.shares(),
+        payloads -> {
+          byte[][] fresh = ShamirProtocols.zeroSharing(shamir, payloads[0].length);
+          for (int i = 0; i < fresh.length; i++) {
+            ShamirProtocols.add(fresh[i], payloads[i]);
+          }
+          return fresh;
+        });
+  }
+
+  /**
+   * Re-shares to another threshold or number of shares.
+   *
+   * @param inputs at least as many shares of one sharing as the old threshold; if there are more,
+   *     they are checked against each other
+   * @param to the new splitter
+   * @param outputs one stream for each new share, by position
+   * @return what was read
+   * @throws IllegalArgumentException if the old splitter is not {@link Shamir}, or the number of
+   *     outputs is not the new number of shares
+   * @throws TooFewSharesException if there are too few undamaged shares
+   * @throws AuthenticationFailedException if the shares do not fit each other
+   * @throws IOException if reading or writing fails
+   */
+  public static ShareReport reshare(
+      List<ShareFiles.Input> inputs, Shamir to, List<OutputStream> outputs) throws IOException {
+    ShareSet set = ShareSet.open(inputs);
+    Shamir from = shamir(set);
+    return rewrite(
+        set,
+        to,
+        outputs,
+        from.threshold(),
+        payloads -> {
+          BitSet present = from.present(payloads);
+          int[] holders = SecretSplitter.first(present, from.threshold());
+          byte[][][] sub = new byte[holders.length][][];
+          for (int h = 0; h < holders.length; h++) {
+            sub[h] = ShamirProtocols.subShares(to, payloads[holders[h]]);
+          }
+          byte[][] fresh = new byte[to.shares()][];
+          for (int j = 0; j < fresh.length; j++) {
+            byte[][] received = new byte[holders.length][];
+            for (int h = 0; h < holders.length; h++) {
+              received[h] = sub[h][j];
+            }
+            fresh[j] = ShamirProtocols.newShare(from, holders, received);
+          }
+          return fresh;
+        });
+  }
+
+  private static Shamir shamir(ShareSet set) {
+    if (set.splitter() instanceof Shamir shamir) {
+      return shamir;
+    }
+    throw new IllegalArgumentException(
+        "only shamir shares can be rewritten without the secret, not " + set.splitter());
+  }
+
+  /** Turns the shares of a piece, null where missing, into new ones. */
+  private interface Step {
+    byte[][] apply(byte[][] payloads);
+  }
+
+  private static ShareReport rewrite(
+      ShareSet set, Shamir to, List<OutputStream> outputs, int needed, Step step)
+      throws IOException {
+    Shamir from = shamir(set);
+    ShareHeader old = set.header();
+    ShareHeader header =
+        new ShareHeader(
+            to,
+            old.splitId(),
+            RandomBytes.next(Frame.ID_LENGTH),
+            Math.addExact(old.generation(), 1),
+            0,
+            old.pieceLength());
+    ShareRecords.Writer[] writers = ShareFiles.writers(header, outputs);
+    for (long number = 0; ; number++) {
+      byte[][] shares = set.next();
+      BitSet present = from.present(shares);
+      if (present.isEmpty() && number > 0) {
+        if (set.intact().cardinality() < needed) {
+          throw new TooFewSharesException(
+              "only shares %s are undamaged to their end, %d are needed"
+                  .formatted(set.intact(), needed));
+        }
+        ShareFiles.finish(writers);
+        return set.report(new BitSet(), number, 0);
+      }
+      if (present.cardinality() < needed) {
+        throw new TooFewSharesException(
+            "piece %d: %d undamaged shares %s, %d are needed"
+                .formatted(number, present.cardinality(), present, needed));
+      }
+      byte[][] payloads = payloads(shares, present, number);
+      check(from, payloads, present, number);
+      byte[][] fresh = step.apply(payloads);
+      byte[] frameLength = Arrays.copyOf(shares[present.nextSetBit(0)], Integer.BYTES);
+      for (int i = 0; i < fresh.length; i++) {
+        writers[i].write(
+            ByteBuffer.allocate(Integer.BYTES + fresh[i].length)
+                .put(frameLength)
+                .put(fresh[i])
+                .array());
+      }
+    }
+  }
+
+  private static byte[][] payloads(byte[][] shares, BitSet present, long number) {
+    byte[][] payloads = new byte[shares.length][];
+    byte[] first = shares[present.nextSetBit(0)];
+    for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+      int length = Frame.claimedLength(shares[i]).orElse(0);
+      if (shares[i].length != first.length || length + Integer.BYTES != first.length) {
+        throw new AuthenticationFailedException(
+            "piece %d: share %d has another length than the others".formatted(number, i + 1));
+      }
+      payloads[i] = Arrays.copyOfRange(shares[i], Integer.BYTES, first.length);
+    }
+    return payloads;
+  }
+
+  /** Compares shares with what others imply: no more is computed than other shares. */
+  private static void check(Shamir from, byte[][] payloads, BitSet present, long number) {
+    byte[][] implied = from.complete(payloads, present);
+    for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+      if (!Arrays.equals(implied[i], payloads[i])) {
+        throw new AuthenticationFailedException(
+            "piece %d: the shares do not fit each other; combine names the wrong ones"
+                .formatted(number));
+      }
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package dev.kintsugi.crypto.split;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.CryptoException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RobustSplitterTest {
+  private static RobustSplitter robust(String name) {
+    return new RobustSplitter(SecretSplitter.parse(name));
+  }
+
+  private static BitSet choose(int n, int count, Random random) {
+    BitSet chosen = new BitSet();
+    while (chosen.cardinality() < count) {
+      chosen.set(random.nextInt(n));
+    }
+    return chosen;
+  }
+
+  /** Alters a share in one of several ways; never to itself. */
+  private static byte[] corrupt(byte[] share, Random random) {
+    byte[] bad = share.clone();
+    switch (random.nextInt(4)) {
+      case 0 -> bad[4 + random.nextInt(bad.length - 4)] ^= (byte) (1 << random.nextInt(8));
+      case 1 -> {
+        byte[] noise = new byte[bad.length - 4];
+        random.nextBytes(noise);
+        System.arraycopy(noise, 0, bad, 4, noise.length);
+      }
+      case 2 -> bad[bad.length - 1 - random.nextInt(32)] ^= (byte) (1 + random.nextInt(255));
+      default -> {
+        return Arrays.copyOf(share, share.length - 1 - random.nextInt(20));
+      }
+    }
+    return bad;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "shamir:3of5",
+        "shamir:2of3",
+        "shamir:1of4",
+        "shamir:5of9",
+        "aont-rs:4+4",
+        "krawczyk:3of7"
+      })
+  void upToNMinusTWrongAndMissingSharesAreNamedAndTheSecretIsRight(String name) {
+    SecretSplitter s = SecretSplitter.parse(name);
+    long seed = 42;
+    Random random = new Random(seed);
+    for (int round = 0; round < 120; round++) {
+      byte[] secret = SecretSplitterContract.random(random.nextInt(300), round);
+      byte[][] shares = robust(name).split(secret);
+      int spare = s.shares() - s.threshold();
+      int wrong = random.nextInt(spare + 1);
+      int missing = random.nextInt(spare - wrong + 1);
+      BitSet bad = choose(s.shares(), wrong, random);
+      for (int i = bad.nextSetBit(0); i >= 0; i = bad.nextSetBit(i + 1)) {
+        shares[i] = corrupt(shares[i], random);
+      }
+      BitSet kept = new BitSet();
+      kept.set(0, s.shares());
+      for (int m = 0; m < missing; m++) {
+        int i;
+        do {
+          i = random.nextInt(s.shares());
+        } while (bad.get(i) || !kept.get(i));
+        kept.clear(i);
+      }
+      RobustSplitter.Combined combined =
+          robust(name).combine(SecretSplitterContract.only(shares, kept));
+      String where = name + ", seed " + seed + ", round " + round;
+      assertArrayEquals(secret, combined.secret(), where);
+      assertEquals(bad.stream().boxed().toList(), combined.wrong(), where);
+    }
+  }
+
+  @Test
+  void manySharesWithHalfTheSpareOnesWrongAreDecodedWithoutSearch() {
+    // 60 of 200: subsets are far too many to try; location by decoding must do it.
+    long seed = 8;
+    Random random = new Random(seed);
+    byte[] secret = SecretSplitterContract.random(200, 1);
+    byte[][] shares = robust("shamir:60of200").split(secret);
+    BitSet bad = choose(200, 70, random);
+    bad.stream().forEach(i -> random.nextBytes(shares[i]));
+    bad.stream().forEach(i -> System.arraycopy(shares[bad.nextClearBit(0)], 0, shares[i], 0, 4));
+    RobustSplitter.Combined combined = robust("shamir:60of200").combine(shares);
+    assertArrayEquals(secret, combined.secret());
+    assertEquals(bad.stream().boxed().toList(), combined.wrong());
+  }
+
+  @Test
+  void sharesWrongInDifferentColumnsAreAllLocated() {
+    byte[] secret = SecretSplitterContract.random(5000, 1);
+    byte[][] shares = robust("shamir:20of120").split(secret);
+    for (int i = 0; i < 50; i++) {
+      shares[2 * i][10 + 97 * i] ^= 1;
+    }
+    RobustSplitter.Combined combined = robust("shamir:20of120").combine(shares);
+    assertArrayEquals(secret, combined.secret());
+    assertEquals(50, combined.wrong().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"potshards:2x2of3", "potshards:3x3of5"})
+  void potshardsNamesWrongSharesInEveryFragment(String name) {
+    Random random = new Random(3);
+    Potshards s = (Potshards) SecretSplitter.parse(name);
+    byte[] secret = SecretSplitterContract.random(77, 1);
+    byte[][] shares = robust(name).split(secret);
+    BitSet bad = new BitSet();
+    for (int i = 0; i < s.shares(); i++) {
+      if (i == 0 || s.fragment(i) != s.fragment(i - 1)) {
+        bad.set(i + 1);
+        shares[i + 1] = corrupt(shares[i + 1], random);
+      }
+    }
+    RobustSplitter.Combined combined = robust(name).combine(shares);
+    assertArrayEquals(secret, combined.secret());
+    assertEquals(bad.stream().boxed().toList(), combined.wrong());
+  }
+
+  @Test
+  void xorCannotLocateButNeverLies() {
+    byte[][] shares = robust("xor:3").split(new byte[20]);
+    assertEquals(List.of(), robust("xor:3").combine(shares).wrong());
+    shares[1][30] ^= 4;
+    assertThrows(AuthenticationFailedException.class, () -> robust("xor:3").combine(shares));
+  }
+
+  @Test
+  void tooManyWrongSharesNeverGiveAWrongSecret() {
+    long seed = 77;
+    Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      byte[][] shares = robust("shamir:3of5").split(new byte[40]);
+      for (int i : choose(5, 3 + random.nextInt(3), random).stream().toArray()) {
+        shares[i][4 + random.nextInt(shares[i].length - 4)] ^= (byte) (1 + random.nextInt(255));
+      }
+      assertThrows(CryptoException.class, () -> robust("shamir:3of5").combine(shares));
+    }
+  }
+
+  @Test
+  void twoSecretsThatEnoughSharesAgreeOnAreNotGuessedBetween() {
+    byte[][] a = robust("shamir:2of4").split(new byte[] {1});
+    byte[][] b = robust("shamir:2of4").split(new byte[] {2});
+    byte[][] mixed = {a[0], a[1], b[2], b[3]};
+    String message =
+        assertThrows(
+                AuthenticationFailedException.class, () -> robust("shamir:2of4").combine(mixed))
+            .getMessage();
+    assertEquals(
+        "shares {0, 1} and shares {2, 3} of shamir:2of4 combine to different secrets", message);
+    byte[][] three = {a[0], a[1], a[2], b[3]};
+    assertEquals(List.of(3), robust("shamir:2of4").combine(three).wrong());
+  }
+
+  @Test
+  void aKnownSecretCannotBeShiftedByFewerThanThresholdLiars() {
+    // Shamir is malleable: adding a polynomial to t-1 shares shifts the secret predictably where
+    // only
+    // t shares are given. The nonce inside the frame makes the hash unpredictable to whoever does
+    // it.
+    byte[] secret = new byte[16];
+    byte[][] shares = robust("shamir:2of2").split(secret);
+    for (int at = 4; at < shares[0].length; at++) {
+      byte[][] shifted = {shares[0].clone(), shares[1]};
+      shifted[0][at] ^= 0x5a;
+      assertThrows(CryptoException.class, () -> robust("shamir:2of2").combine(shifted));
+    }
+  }
+
+  @Test
+  void tooFewSharesAreSaidToBeTooFew() {
+    byte[][] shares = robust("shamir:3of5").split(new byte[4]);
+    byte[][] two = {shares[0], new byte[3], shares[2], new byte[0], new byte[99]};
+    String message =
+        assertThrows(TooFewSharesException.class, () -> robust("shamir:3of5").combine(two))
+            .getMessage();
+    assertEquals("2 usable shares of shamir:3of5, which needs 3", message);
+  }
+
+  @Test
+  void lengthIsHiddenUpToPadding() {
+    assertEquals(robust("shamir:2of3").shareLength(1000), robust("shamir:2of3").shareLength(1001));
+    for (int n = 0; n < 200_000; n += 1 + n / 50) {
+      int padded = Frame.padded(n);
+      assertTrue(padded >= n && padded <= n * 1.12 + 1, "padding of " + n + " to " + padded);
+      assertEquals(padded, Frame.padded(padded), "padding a padded length changes nothing");
+    }
+  }
+
+  @Test
+  void anyNoiseIsRefusedWithATypedError() {
+    Random random = new Random(9);
+    for (int round = 0; round < 500; round++) {
+      byte[][] noise = new byte[5][];
+      for (int i = 0; i < 5; i++) {
+        noise[i] = new byte[random.nextInt(200)];
+        random.nextBytes(noise[i]);
+        if (noise[i].length >= 4 && random.nextBoolean()) {
+          System.arraycopy(new byte[] {0, 0, 0, (byte) (noise[i].length - 4)}, 0, noise[i], 0, 4);
+        }
+      }
+      assertThrows(CryptoException.class, () -> robust("shamir:3of5").combine(noise));
+    }
+  }
+
+  @Test
+  void locatorFindsUpToHalfTheSpareValues() {
+    long seed = 4;
+    Random random = new Random(seed);
+    for (int round = 0; round < 2000; round++) {
+      int n = 2 + random.nextInt(25);
+      int t = 1 + random.nextInt(n);
+      int[] xs = choose(255, n, random).stream().map(x -> x + 1).toArray();
+      int[] ys = new int[n];
+      int[] p = random.ints(t, 0, 256).toArray();
+      for (int i = 0; i < n; i++) {
+        for (int j = t - 1; j >= 0; j--) {
+          ys[i] = dev.kintsugi.erasure.GaloisField.multiply(ys[i], xs[i]) ^ p[j];
+        }
+      }
+      BitSet bad = choose(n, random.nextInt((n - t) / 2 + 1), random);
+      bad.stream().forEach(i -> ys[i] ^= 1 + random.nextInt(255));
+      assertEquals(bad, ErrorLocator.locate(xs, ys, t), "seed %d, round %d".formatted(seed, round));
+    }
+  }
+}
