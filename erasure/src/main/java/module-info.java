@@ -9,6 +9,7 @@ module dev.kintsugi.erasure {
   requires kcp.fec;
 
   exports dev.kintsugi.erasure;
+  exports dev.kintsugi.erasure.audit;
 
   uses dev.kintsugi.erasure.GaloisKernelProvider;
 

@@ -81,6 +81,11 @@ public final class AzureLrc extends LinearCode {
     return globals;
   }
 
+  @Override
+  public int guaranteedLosses() {
+    return globals + 1;
+  }
+
   private static GfMatrix parity(int dataShards, int groups, int globals) {
     int[][] coefficients = coefficients(dataShards / groups, groups, globals);
     if (!isMaximallyRecoverable(coefficients, globals)) {

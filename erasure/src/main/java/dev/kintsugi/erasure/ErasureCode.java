@@ -34,6 +34,13 @@ public interface ErasureCode {
   }
 
   /**
+   * Returns the largest number of shards that may be lost whichever they are: one less than the
+   * minimum distance. It is {@code parityShards()} exactly for codes that are maximum distance
+   * separable.
+   */
+  int guaranteedLosses();
+
+  /**
    * Returns the m × k coefficients of the parity shards, row by row: {@code parity[r] = Σ_c
    * matrix[r * k + c] · data[c]}. The caller owns the array.
    */

@@ -75,6 +75,11 @@ abstract class LinearCode implements ErasureCode {
   }
 
   @Override
+  public int guaranteedLosses() {
+    return parityShards();
+  }
+
+  @Override
   public final byte[] parityMatrix() {
     return parity.toArray();
   }

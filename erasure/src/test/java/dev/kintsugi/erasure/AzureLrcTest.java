@@ -30,11 +30,6 @@ final class AzureLrcTest extends ErasureCodeContract {
         "lrc:3+3+2");
   }
 
-  @Override
-  int survives(ErasureCode code) {
-    return ((AzureLrc) code).globals() + 1;
-  }
-
   /** Returns all sets of a size of the numbers below n. */
   private static List<BitSet> subsets(int n, int size) {
     List<BitSet> subsets = new ArrayList<>();

@@ -20,9 +20,6 @@ abstract class ErasureCodeContract {
   /** Returns the names of the codes under test. */
   abstract List<String> names();
 
-  /** Returns how many arbitrary losses the code always survives. */
-  abstract int survives(ErasureCode code);
-
   private List<ErasureCode> codes() {
     return names().stream().map(ErasureCodes::parse).toList();
   }
@@ -92,7 +89,7 @@ abstract class ErasureCodeContract {
       Random random = new Random(2);
       byte[][] original = Samples.encoded(code, random, LENGTH);
       for (int round = 0; round < 50; round++) {
-        BitSet lost = randomLoss(random, code, survives(code));
+        BitSet lost = randomLoss(random, code, code.guaranteedLosses());
         byte[][] shards = Samples.copy(original);
         lost.stream().forEach(shard -> random.nextBytes(shards[shard]));
         int[] indices = lost.stream().toArray();
@@ -134,7 +131,7 @@ abstract class ErasureCodeContract {
       Random random = new Random(4);
       byte[][] original = Samples.encoded(code, random, LENGTH);
       for (int round = 0; round < 40; round++) {
-        BitSet lost = randomLoss(random, code, 1 + random.nextInt(survives(code)));
+        BitSet lost = randomLoss(random, code, 1 + random.nextInt(code.guaranteedLosses()));
         RepairPlan plan = code.planRepair(lost);
         assertEquals(lost.stream().boxed().toList(), plan.lost());
         assertTrue(plan.reads().size() <= code.dataShards());
@@ -158,7 +155,7 @@ abstract class ErasureCodeContract {
     for (ErasureCode code : codes()) {
       Random random = new Random(5);
       byte[][] original = Samples.encoded(code, random, LENGTH);
-      BitSet lost = randomLoss(random, code, survives(code));
+      BitSet lost = randomLoss(random, code, code.guaranteedLosses());
       RepairPlan plan = code.planRepair(lost);
       BitSet[] sites = {new BitSet(), new BitSet(), new BitSet()};
       for (int shard = 0; shard < code.totalShards(); shard++) {

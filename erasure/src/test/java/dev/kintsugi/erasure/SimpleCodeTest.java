@@ -15,9 +15,4 @@ final class SimpleCodeTest extends ErasureCodeContract {
         "replicate:2",
         "replicate:5");
   }
-
-  @Override
-  int survives(ErasureCode code) {
-    return code.parityShards();
-  }
 }
