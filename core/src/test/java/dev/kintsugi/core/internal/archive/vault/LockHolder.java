@@ -8,10 +8,10 @@ final class LockHolder {
   private LockHolder() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    try (WriterLock held = WriterLock.acquire(Path.of(args[0]))) {
-      System.out.println("locked");
-      Thread.sleep(120_000);
-      throw new IllegalStateException("nobody killed the holder of " + args[0]);
-    }
+    WriterLock lock = WriterLock.acquire(Path.of(args[0]));
+    System.out.println("locked");
+    Thread.sleep(120_000);
+    lock.close();
+    throw new IllegalStateException("nobody killed the holder of " + args[0]);
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.AccessDeniedException;
+import dev.kintsugi.core.ChildJvm;
 import dev.kintsugi.core.FormatException;
 import dev.kintsugi.core.IntegrityException;
 import dev.kintsugi.core.KintsugiException;
@@ -203,16 +204,7 @@ class VaultDirectoryTest {
   @Test
   void aSecondWriterOfAnotherProcessIsToldWhoHoldsTheVaultUntilThatDies() throws Exception {
     create().close();
-    Process holder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                LockHolder.class.getName(),
-                vault().toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process holder = ChildJvm.start(LockHolder.class, vault().toString());
     try {
       String line = holder.inputReader().readLine();
       assertEquals("locked", line);
