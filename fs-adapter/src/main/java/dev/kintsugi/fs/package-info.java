@@ -1,0 +1,5 @@
+/** Shows a vault as a directory of the operating system, through FUSE. */
+@NullMarked
+package dev.kintsugi.fs;
+
+import org.jspecify.annotations.NullMarked;
