@@ -17,15 +17,19 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes shards again, byte for byte, from any k intact ones.
+ * Makes shards again, byte for byte, from any k intact ones; where fewer are wholly intact, from
+ * whatever is sound of each.
  *
  * <p>Only shards whose MAC was checked go into the computation, so whatever other archives return,
  * what is written is what was there first. Thread-safe.
@@ -36,6 +40,7 @@ public final class StripeRestorer {
   private final GroupKeys keys;
   private final ShardBuffers buffers;
   private final ShardInspector inspector;
+  private final ColumnMender columns;
 
   /**
    * Makes a restorer.
@@ -48,6 +53,7 @@ public final class StripeRestorer {
     this.keys = keys;
     this.buffers = new ShardBuffers(64L << 20);
     this.inspector = new ShardInspector(archives, keys, buffers);
+    this.columns = new ColumnMender(archives, pool, keys);
   }
 
   /**
@@ -81,8 +87,8 @@ public final class StripeRestorer {
    * there and intact is left alone; one that is there and not intact is replaced.
    *
    * @param wanted indices of the shards to restore
-   * @throws UnrecoverableException if fewer than k shards are intact; the message says what is
-   *     wrong with each of the others
+   * @throws UnrecoverableException if at some place of the stripe fewer than k shards are sound;
+   *     the message says what is wrong with each
    */
   public Restoration restore(Stripe stripe, Collection<Integer> wanted) {
     Operation operation = new Operation(stripe, new TreeSet<>(wanted));
@@ -125,16 +131,24 @@ public final class StripeRestorer {
       Map<Integer, String> pending = new TreeMap<>();
       Set<Integer> restored = new TreeSet<>();
       if (!lost.isEmpty()) {
-        collect();
-        decode(lost);
-        write(lost, restored, pending);
+        ShardHeader sibling;
+        if (collect()) {
+          decode(lost);
+          sibling = intactHeader();
+        } else {
+          sibling = mendColumns(lost);
+        }
+        write(lost, sibling, restored, pending);
       }
       return new Restoration(
           present, restored, pending, List.copyOf(problems.values()), bytesRead, bytesWritten);
     }
 
-    /** Reads as few others as suffice, those not marked missing first. */
-    private void collect() {
+    /**
+     * Reads as few others as suffice, those not marked missing first; returns false if there are
+     * not enough.
+     */
+    private boolean collect() {
       Deque<Integer> others = new ArrayDeque<>();
       for (int i = 0; i < stripe.shards().size(); i++) {
         if (!wanted.contains(i)) {
@@ -151,10 +165,29 @@ public final class StripeRestorer {
           next.add(others.pop());
         }
         if (next.isEmpty()) {
-          throw tooFew(archives, stripe, scheme, intact.keySet(), problems.values());
+          return false;
         }
         inspect(next);
       }
+      return true;
+    }
+
+    private ShardHeader mendColumns(Set<Integer> lost) {
+      ColumnMender.Mended mended =
+          columns
+              .mend(stripe)
+              .orElseThrow(
+                  () -> tooFew(archives, stripe, scheme, intact.keySet(), problems.values()));
+      bytesRead += mended.bytesRead();
+      lost.forEach(index -> made.put(index, mended.rows()[index]));
+      return mended.header();
+    }
+
+    private ShardHeader intactHeader() {
+      return intact.values().stream()
+          .flatMap(found -> Stream.ofNullable(found.header()))
+          .findFirst()
+          .orElseThrow();
     }
 
     private void inspect(Collection<Integer> indices) {
@@ -199,15 +232,14 @@ public final class StripeRestorer {
       scheme.code().reconstruct(rows, there, asked, ShardPrefix.LENGTH, stripe.row().shardLength());
     }
 
-    private void write(Set<Integer> lost, Set<Integer> restored, Map<Integer, String> pending) {
-      ShardHeader sibling =
-          intact.values().stream()
-              .flatMap(found -> java.util.stream.Stream.ofNullable(found.header()))
-              .findFirst()
-              .orElseThrow();
+    private void write(
+        Set<Integer> lost,
+        ShardHeader sibling,
+        Set<Integer> restored,
+        Map<Integer, String> pending) {
       Map<Integer, CompletableFuture<Long>> writes = new TreeMap<>();
       for (int index : lost) {
-        byte[] row = java.util.Objects.requireNonNull(made.get(index));
+        byte[] row = Objects.requireNonNull(made.get(index));
         ShardHeader header = sibling.withIndex(index);
         writes.put(index, pool.submit(stripe.archive(index), () -> writeShard(index, header, row)));
       }
@@ -262,7 +294,7 @@ public final class StripeRestorer {
                   problem.index(),
                   archives.name(problem.archive()),
                   problem.name(),
-                  problem.problem().name().toLowerCase(java.util.Locale.ROOT),
+                  problem.problem().name().toLowerCase(Locale.ROOT),
                   problem.detail()));
     }
     return new UnrecoverableException(

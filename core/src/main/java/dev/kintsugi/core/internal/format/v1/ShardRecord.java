@@ -2,6 +2,7 @@ package dev.kintsugi.core.internal.format.v1;
 
 import dev.kintsugi.core.archive.ShardName;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -151,6 +152,40 @@ public final class ShardRecord {
               .formatted((int) whole.getValue(), stored);
     }
     return Optional.ofNullable(problem);
+  }
+
+  /**
+   * Returns which runs of {@value #CHUNK} payload bytes have the checksum that the record says,
+   * whatever else is wrong with it.
+   *
+   * @param record the record's bytes, from index 0
+   * @param payloadLength bytes of its payload, as known from elsewhere
+   * @return the numbers of the sound runs, from 0
+   */
+  public static BitSet soundChunks(byte[] record, int payloadLength) {
+    BitSet sound = new BitSet(chunks(payloadLength));
+    ByteBuffer trailer =
+        ByteBuffer.wrap(record, ShardPrefix.LENGTH + payloadLength, trailerLength(payloadLength));
+    CRC32C chunk = new CRC32C();
+    for (int at = 0; at < payloadLength; at += CHUNK) {
+      chunk.reset();
+      chunk.update(record, ShardPrefix.LENGTH + at, Math.min(CHUNK, payloadLength - at));
+      sound.set(at / CHUNK, trailer.getInt() == (int) chunk.getValue());
+    }
+    return sound;
+  }
+
+  /**
+   * Returns whether a payload is exactly the one that a header was made for.
+   *
+   * @param opened the header, opened with the same keys
+   * @param payload holds the payload
+   * @param payloadOffset where it starts
+   */
+  public static boolean payloadAuthentic(
+      ShardKeys keys, ShardHeader.Authenticated opened, byte[] payload, int payloadOffset) {
+    return keys.authentic(
+        opened.mac(), opened.header(), payload, payloadOffset, opened.header().payloadLength());
   }
 
   /**

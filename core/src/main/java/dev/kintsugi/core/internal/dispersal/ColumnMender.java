@@ -1,0 +1,156 @@
+package dev.kintsugi.core.internal.dispersal;
+
+import dev.kintsugi.core.FormatException;
+import dev.kintsugi.core.internal.format.v1.GroupKeys;
+import dev.kintsugi.core.internal.format.v1.ShardHeader;
+import dev.kintsugi.core.internal.format.v1.ShardPrefix;
+import dev.kintsugi.core.internal.format.v1.ShardRecord;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mends a stripe of which fewer than k shards are wholly intact, as scattered damage leaves it.
+ *
+ * <p>A code works byte by byte, so a stripe is lost only where fewer than k shards are sound <em>at
+ * the same place</em>. Each run of {@value ShardRecord#CHUNK} payload bytes is decoded from the
+ * shards whose checksum of that run holds. Checksums are no protection against malice, so the
+ * result counts only if the MACs of enough shards to determine all others hold for it; a shard
+ * whose MAC does not hold for what it claims is left out and the stripe tried again.
+ */
+final class ColumnMender {
+  private final Archives archives;
+  private final ArchivePool pool;
+  private final GroupKeys keys;
+
+  ColumnMender(Archives archives, ArchivePool pool, GroupKeys keys) {
+    this.archives = archives;
+    this.pool = pool;
+    this.keys = keys;
+  }
+
+  /**
+   * A stripe made whole.
+   *
+   * @param rows for each shard an array with its payload after {@link ShardPrefix#LENGTH} bytes
+   * @param header the header of one of its shards
+   * @param bytesRead how many bytes archives sent
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Mended(byte[][] rows, ShardHeader header, long bytesRead) {}
+
+  /** Reads what is there of every shard; empty if that does not determine the stripe. */
+  Optional<Mended> mend(Stripe stripe) {
+    Scheme scheme = Scheme.parse(stripe.row().scheme());
+    int length = stripe.row().shardLength();
+    List<CompletableFuture<Claim>> reads = new ArrayList<>();
+    for (int i = 0; i < scheme.totalShards(); i++) {
+      int index = i;
+      reads.add(pool.submit(stripe.archive(i), () -> read(stripe, index)));
+    }
+    List<Claim> claims = reads.stream().map(ArchivePool::await).toList();
+    while (decode(scheme, length, claims)) {
+      BitSet authentic = new BitSet();
+      List<Claim> liars = new ArrayList<>();
+      @Nullable ShardHeader header = null;
+      for (int i = 0; i < claims.size(); i++) {
+        Claim claim = claims.get(i);
+        ShardHeader.Authenticated opened = claim.opened;
+        if (opened == null) {
+          continue;
+        }
+        // The MAC binds the header's index, and the prefix opens under its own name only.
+        if (authentic(opened, claim.record)) {
+          authentic.set(i);
+          header = opened.header();
+        } else if (!claim.sound.isEmpty()) {
+          liars.add(claim);
+        }
+      }
+      if (header != null && scheme.code().decodable(authentic)) {
+        // Everything else is computed from what was authenticated, whatever it claimed to be.
+        for (int i = 0; i < claims.size(); i++) {
+          claims.get(i).sound.set(0, chunks(length), authentic.get(i));
+        }
+        decode(scheme, length, claims);
+        byte[][] rows = claims.stream().map(c -> c.record).toArray(byte[][]::new);
+        return Optional.of(
+            new Mended(rows, header, claims.stream().mapToLong(c -> c.bytesRead).sum()));
+      }
+      List<Claim> doubtful =
+          liars.isEmpty()
+              ? claims.stream().filter(c -> c.opened == null && !c.sound.isEmpty()).toList()
+              : liars;
+      if (doubtful.isEmpty()) {
+        return Optional.empty();
+      }
+      doubtful.forEach(c -> c.sound.clear());
+    }
+    return Optional.empty();
+  }
+
+  private static int chunks(int length) {
+    return (length + ShardRecord.CHUNK - 1) / ShardRecord.CHUNK;
+  }
+
+  private boolean authentic(ShardHeader.Authenticated opened, byte[] record) {
+    return ShardRecord.payloadAuthentic(keys.shards(), opened, record, ShardPrefix.LENGTH);
+  }
+
+  /** Fills the chunks that are not sound; returns false if some chunk has too few sound ones. */
+  private static boolean decode(Scheme scheme, int length, List<Claim> claims) {
+    int total = claims.size();
+    byte[][] rows = claims.stream().map(c -> c.record).toArray(byte[][]::new);
+    for (int at = 0; at < length; at += ShardRecord.CHUNK) {
+      int chunk = at / ShardRecord.CHUNK;
+      BitSet present = new BitSet(total);
+      boolean[] there = new boolean[total];
+      for (int i = 0; i < total; i++) {
+        there[i] = claims.get(i).sound.get(chunk);
+        present.set(i, there[i]);
+      }
+      if (!scheme.code().decodable(present)) {
+        return false;
+      }
+      int run = Math.min(ShardRecord.CHUNK, length - at);
+      scheme.code().reconstruct(rows, there, ShardPrefix.LENGTH + at, run);
+    }
+    return true;
+  }
+
+  private Claim read(Stripe stripe, int index) {
+    int length = stripe.row().shardLength();
+    byte[] record = new byte[ShardRecord.recordLength(length)];
+    int read = 0;
+    try {
+      read =
+          ShardInspector.readFully(
+              archives.backend(stripe.archive(index)), stripe.name(index), ByteBuffer.wrap(record));
+    } catch (IOException e) {
+      // The inspection that came before reports why; here the shard just has nothing to say.
+      return new Claim(record, new BitSet(), null, read);
+    }
+    BitSet sound = ShardRecord.soundChunks(record, length);
+    ShardHeader.Authenticated opened = null;
+    try {
+      opened =
+          ShardPrefix.parse(record, 0, record.length, record.length)
+              .open(keys.shards(), stripe.name(index))
+              .filter(o -> stripe.agrees(o.header(), index))
+              .orElse(null);
+    } catch (FormatException e) {
+      opened = null; // a damaged header says nothing, its payload may still be sound
+    }
+    return new Claim(record, sound, opened, read);
+  }
+
+  /** What one archive has to say of a shard; {@code sound} shrinks when it is found lying. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Claim(
+      byte[] record, BitSet sound, ShardHeader.@Nullable Authenticated opened, int bytesRead) {}
+}
