@@ -4,6 +4,9 @@ import dev.kintsugi.core.internal.format.v1.ShardHeader;
 import dev.kintsugi.crypto.ExtentSealer;
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
+import dev.kintsugi.erasure.Raid6;
+import dev.kintsugi.erasure.ReedSolomon;
+import dev.kintsugi.erasure.XorParity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,12 @@ public final class Scheme {
               + name
               + ") must have at least 2 data shards: with one, all shards are equal, and archives"
               + " could tell which of them belong together");
+    }
+    if (!(code instanceof ReedSolomon || code instanceof Raid6 || code instanceof XorParity)) {
+      throw new IllegalArgumentException(
+          "scheme ("
+              + name
+              + ") is a code of which not every k shards suffice to read, which vaults do not use yet");
     }
     if (code.toString().length() > ShardHeader.MAX_SCHEME) {
       throw new IllegalArgumentException(

@@ -1,0 +1,456 @@
+package dev.kintsugi.core.internal.dispersal;
+
+import dev.kintsugi.core.IntegrityException;
+import dev.kintsugi.core.KintsugiException;
+import dev.kintsugi.core.archive.NoSuchShardException;
+import dev.kintsugi.core.internal.dispersal.ShardInspector.Inspection;
+import dev.kintsugi.core.internal.format.v1.ShardPrefix;
+import dev.kintsugi.core.store.ShardFinding.Problem;
+import dev.kintsugi.crypto.ExtentSealer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read of some blocks of one extent. The caller's thread runs a loop over what archives answer
+ * and does the decoding; archives' threads read, and open the blocks of data shards.
+ *
+ * <p>Three ways to a block, each tried only when the one before failed: its own shard; decoding
+ * from the same range of k others; decoding from k whole shards whose MACs hold.
+ */
+final class ReadOperation {
+  private static final String TWO_ANSWERS =
+      "the archive returned other bytes for a part than for the whole shard";
+
+  private final StripeReader reader;
+  private final Stripe stripe;
+  private final Scheme scheme;
+  private final List<Run> runs;
+  private final BlockTarget target;
+  private final BlockingQueue<Fetch> ended = new LinkedBlockingQueue<>();
+  private final List<Fetch> fetches = new ArrayList<>();
+  private final List<Detour> detours = new ArrayList<>();
+  private final BitSet opened = new BitSet();
+  private final Map<Integer, Throwable> failures = new TreeMap<>();
+  private final BitSet liars = new BitSet();
+
+  ReadOperation(
+      StripeReader reader, Stripe stripe, Scheme scheme, List<Run> runs, BlockTarget target) {
+    this.reader = reader;
+    this.stripe = stripe;
+    this.scheme = scheme;
+    this.runs = runs;
+    this.target = target;
+  }
+
+  void run() {
+    try {
+      try {
+        readDirectly();
+        if (!complete() && (!loop() || !complete())) {
+          readVerified();
+        }
+        reportFailures();
+      } finally {
+        for (Fetch fetch : fetches) {
+          fetch.release();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KintsugiException("interrupted while reading stripe " + stripe.id(), e);
+    }
+  }
+
+  private void readDirectly() throws InterruptedException {
+    for (Run run : runs) {
+      if (!reader.avoid(stripe, run.shard())) {
+        start(run.shard(), run.low(), run.high(), run);
+      }
+    }
+    for (Run run : runs) {
+      if (reader.avoid(stripe, run.shard())) {
+        detour(run);
+      }
+    }
+  }
+
+  private Fetch start(int shard, int low, int high, @Nullable Run run) {
+    Fetch fetch = new Fetch(shard, stripe.archive(shard), low, high, run, reader.buffers());
+    fetches.add(fetch);
+    fetch.start(reader.archives(), reader.pool(), stripe, target, ended::add);
+    return fetch;
+  }
+
+  /** Handles answers until all blocks are open; returns false if that cannot be reached. */
+  private boolean loop() throws InterruptedException {
+    while (!complete()) {
+      for (Detour detour : detours) {
+        if (!detour.advance()) {
+          return false;
+        }
+      }
+      if (complete()) {
+        return true;
+      }
+      Fetch fetch = ended.poll(nextDeadline(), TimeUnit.NANOSECONDS);
+      if (fetch != null) {
+        answered(fetch);
+      } else {
+        noteSlow();
+      }
+    }
+    return true;
+  }
+
+  private long nextDeadline() {
+    long least = TimeUnit.HOURS.toNanos(1);
+    for (Fetch fetch : fetches) {
+      if (!fetch.slow && pending(fetch)) {
+        long left = fetch.started + reader.patience(fetch.archive) - System.nanoTime();
+        least = Math.min(least, Math.max(0, left));
+      }
+    }
+    return least;
+  }
+
+  private void noteSlow() throws InterruptedException {
+    for (Fetch fetch : List.copyOf(fetches)) {
+      if (!fetch.slow
+          && pending(fetch)
+          && System.nanoTime() - fetch.started >= reader.patience(fetch.archive)) {
+        fetch.slow = true;
+        reader.latency().failed(fetch.archive);
+        Run run = fetch.run();
+        if (run != null) {
+          detour(run);
+        }
+      }
+    }
+  }
+
+  private static boolean pending(Fetch fetch) {
+    Fetch.State state = fetch.state();
+    return state == Fetch.State.READING || state == Fetch.State.OPENING;
+  }
+
+  private void answered(Fetch fetch) throws InterruptedException {
+    Throwable failure = fetch.failure();
+    if (failure != null) {
+      failures.put(fetch.shard, failure);
+      reader.latency().failed(fetch.archive);
+    } else if (fetch.state() == Fetch.State.DONE) {
+      reader.latency().answered(fetch.archive, System.nanoTime() - fetch.started);
+    }
+    Run run = fetch.run();
+    if (run == null) {
+      return;
+    }
+    if (fetch.state() == Fetch.State.DONE) {
+      opened.set(run.firstBlock(), run.firstBlock() + run.blocks().size());
+      opened.andNot(fetch.unopened());
+    }
+    if (!fetch.good()) {
+      if (!fetch.unopened().isEmpty()) {
+        liars.set(fetch.shard);
+        reader.latency().failed(fetch.archive);
+      }
+      detour(run);
+    }
+  }
+
+  private boolean complete() {
+    for (Run run : runs) {
+      if (!complete(run)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean complete(Run run) {
+    return opened.nextClearBit(run.firstBlock()) >= run.firstBlock() + run.blocks().size();
+  }
+
+  private boolean mayStillCome(Run run) {
+    return fetches.stream().anyMatch(fetch -> run.equals(fetch.run()) && pending(fetch));
+  }
+
+  private void detour(Run run) {
+    for (Detour detour : detours) {
+      if (!detour.ended && detour.low == run.low() && detour.high == run.high()) {
+        if (!detour.around.contains(run)) {
+          detour.around.add(run);
+          detour.sources.removeIf(fetch -> fetch.shard == run.shard());
+        }
+        return;
+      }
+    }
+    detours.add(new Detour(run));
+  }
+
+  /** Opens those blocks of a run that are not open yet, from a row that starts at an offset. */
+  private boolean open(Run run, byte[] row, int rowStart) throws InterruptedException {
+    for (Fetch fetch : fetches) {
+      if (run.equals(fetch.run()) && fetch.settle() == Fetch.State.DONE) {
+        opened.set(run.firstBlock(), run.firstBlock() + run.blocks().size());
+        opened.andNot(fetch.unopened());
+      }
+    }
+    ExtentSealer sealer = target.sealer();
+    boolean all = true;
+    for (int i = 0; i < run.blocks().size(); i++) {
+      int block = run.firstBlock() + i;
+      BlockPosition at = run.blocks().get(i);
+      if (!opened.get(block)) {
+        if (target.open(sealer, block, row, at.offset() - rowStart, at.length())) {
+          opened.set(block);
+        } else {
+          all = false;
+        }
+      }
+    }
+    return all;
+  }
+
+  /** The same range of k other shards, to decode the runs that could not be had directly. */
+  private final class Detour {
+    private final int low;
+    private final int high;
+    private final List<Run> around = new ArrayList<>();
+    private final List<Fetch> sources = new ArrayList<>();
+    private final List<Integer> candidates = new ArrayList<>();
+    private boolean ended;
+
+    Detour(Run run) {
+      this.low = run.low();
+      this.high = run.high();
+      around.add(run);
+      for (int i = 0; i < scheme.totalShards(); i++) {
+        candidates.add(i);
+      }
+      candidates.sort(
+          Comparator.comparing((Integer i) -> reader.avoid(stripe, i))
+              .thenComparing(i -> covering(i) == null)
+              .thenComparing(i -> reader.latency().trouble(stripe.archive(i)) > 0.5));
+    }
+
+    /** Returns the fetch of a shard that covers this range and has not failed. */
+    private @Nullable Fetch covering(int shard) {
+      for (Fetch fetch : fetches) {
+        if (fetch.shard == shard
+            && fetch.low <= low
+            && fetch.high >= high
+            && (fetch.good() || pending(fetch))) {
+          return fetch;
+        }
+      }
+      return null;
+    }
+
+    /** Does what can be done now; returns false if this way leads nowhere. */
+    boolean advance() throws InterruptedException {
+      if (ended || around.stream().allMatch(ReadOperation.this::complete)) {
+        return true;
+      }
+      sources.removeIf(fetch -> !fetch.good() && !pending(fetch));
+      int k = scheme.dataShards();
+      while (count(false) < k && !candidates.isEmpty()) {
+        int shard = candidates.remove(0);
+        if (around.stream().noneMatch(run -> run.shard() == shard) && !liars.get(shard)) {
+          Fetch fetch = covering(shard);
+          sources.add(fetch != null ? fetch : start(shard, low, high, null));
+        }
+      }
+      List<Fetch> good = sources.stream().filter(Fetch::good).toList();
+      if (good.size() < k) {
+        return count(true) >= k || around.stream().anyMatch(ReadOperation.this::mayStillCome);
+      }
+      ended = true;
+      return decode(good.subList(0, k));
+    }
+
+    private int count(boolean slowToo) {
+      int count = 0;
+      for (Fetch fetch : sources) {
+        count += slowToo || !fetch.slow || fetch.good() ? 1 : 0;
+      }
+      return count;
+    }
+
+    private boolean decode(List<Fetch> from) throws InterruptedException {
+      byte[][] rows = new byte[scheme.totalShards()][];
+      boolean[] there = new boolean[rows.length];
+      boolean[] wanted = new boolean[rows.length];
+      List<byte[]> taken = new ArrayList<>();
+      int length = high - low;
+      try {
+        for (Fetch fetch : from) {
+          there[fetch.shard] = true;
+          byte[] bytes = fetch.bytes();
+          if (bytes.length != length) {
+            byte[] slice = take(length, taken);
+            System.arraycopy(bytes, low - fetch.low, slice, 0, length);
+            bytes = slice;
+          }
+          rows[fetch.shard] = bytes;
+        }
+        for (Run run : around) {
+          wanted[run.shard()] = true;
+          rows[run.shard()] = take(length, taken);
+        }
+        scheme.code().reconstruct(rows, there, wanted, 0, length);
+        boolean all = true;
+        for (Run run : around) {
+          all &= open(run, rows[run.shard()], low);
+        }
+        return all;
+      } finally {
+        taken.forEach(reader.buffers()::giveBack);
+      }
+    }
+
+    private byte[] take(int length, List<byte[]> taken) {
+      byte[] array = reader.buffers().take(length);
+      taken.add(array);
+      return array;
+    }
+  }
+
+  /** Checks all shards wholly and decodes what is left from those that are intact. */
+  private void readVerified() throws InterruptedException {
+    Map<Integer, CompletableFuture<Inspection>> pending = new TreeMap<>();
+    for (int i = 0; i < scheme.totalShards(); i++) {
+      int index = i;
+      pending.put(
+          i,
+          reader.pool().submit(stripe.archive(i), () -> reader.inspector().inspect(stripe, index)));
+    }
+    Map<Integer, byte[]> intact = new TreeMap<>();
+    List<ShardProblem> problems = new ArrayList<>();
+    pending.forEach(
+        (index, future) -> {
+          Inspection found = ArchivePool.await(future);
+          byte[] record = found.record();
+          if (record != null) {
+            intact.put(index, record);
+          }
+          if (found.problem() != null) {
+            problems.add(found.problem());
+          }
+        });
+    try {
+      problems.stream()
+          .filter(problem -> problem.problem() != Problem.UNREADABLE)
+          .forEach(problem -> reader.report(stripe, problem));
+      intact.forEach(this::compare);
+      if (intact.size() < scheme.dataShards()) {
+        throw StripeRestorer.tooFew(reader.archives(), stripe, scheme, intact.keySet(), problems);
+      }
+      for (Run run : runs) {
+        if (!complete(run) && !open(run, verifiedRow(run, intact), -ShardPrefix.LENGTH)) {
+          throw new IntegrityException(
+              "stripe %s has %d intact shards, but blocks %d to %d of the extent do not open: the"
+                      .formatted(
+                          stripe.id(),
+                          intact.size(),
+                          run.firstBlock(),
+                          run.firstBlock() + run.blocks().size() - 1)
+                  + " key is another extent's, or they were written wrongly");
+        }
+      }
+    } finally {
+      intact.values().forEach(reader.buffers()::giveBack);
+    }
+  }
+
+  /** Reports an archive whose answer for a part is not that part of the intact shard. */
+  private void compare(int shard, byte[] record) {
+    for (Fetch fetch : fetches) {
+      if (fetch.shard == shard
+          && fetch.state() == Fetch.State.DONE
+          && !Arrays.equals(
+              fetch.bytes(),
+              0,
+              fetch.high - fetch.low,
+              record,
+              ShardPrefix.LENGTH + fetch.low,
+              ShardPrefix.LENGTH + fetch.high)) {
+        report(shard, Problem.TAMPERED, TWO_ANSWERS);
+        return;
+      }
+    }
+  }
+
+  private byte[] verifiedRow(Run run, Map<Integer, byte[]> intact) {
+    byte[] own = intact.get(run.shard());
+    if (own != null) {
+      return own;
+    }
+    byte[][] rows = new byte[scheme.totalShards()][];
+    boolean[] there = new boolean[rows.length];
+    boolean[] wanted = new boolean[rows.length];
+    intact.forEach(
+        (index, record) -> {
+          rows[index] = record;
+          there[index] = true;
+        });
+    byte[] row = new byte[intact.values().iterator().next().length];
+    rows[run.shard()] = row;
+    wanted[run.shard()] = true;
+    scheme
+        .code()
+        .reconstruct(rows, there, wanted, ShardPrefix.LENGTH + run.low(), run.high() - run.low());
+    return row;
+  }
+
+  /** Names the culprits of a read that went well in the end. */
+  private void reportFailures() {
+    failures.forEach(
+        (shard, failure) -> {
+          if (failure instanceof NoSuchShardException) {
+            report(shard, Problem.MISSING, StripeWriter.reason(failure));
+          } else if (failure instanceof java.io.EOFException) {
+            report(shard, Problem.DAMAGED, StripeWriter.reason(failure));
+          }
+        });
+    liars.stream()
+        .filter(shard -> !reader.avoid(stripe, shard))
+        .forEach(
+            shard -> {
+              Inspection found =
+                  ArchivePool.await(
+                      reader
+                          .pool()
+                          .submit(
+                              stripe.archive(shard),
+                              () -> reader.inspector().inspect(stripe, shard)));
+              byte[] record = found.record();
+              ShardProblem problem = found.problem();
+              if (record != null) {
+                reader.buffers().giveBack(record);
+              }
+              if (problem != null) {
+                reader.report(stripe, problem);
+              } else {
+                report(shard, Problem.TAMPERED, TWO_ANSWERS);
+              }
+            });
+  }
+
+  private void report(int shard, Problem problem, String detail) {
+    reader.report(
+        stripe,
+        new ShardProblem(
+            stripe.id(), shard, stripe.archive(shard), stripe.name(shard), problem, detail));
+  }
+}
