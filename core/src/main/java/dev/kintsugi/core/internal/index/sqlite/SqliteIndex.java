@@ -233,7 +233,7 @@ public final class SqliteIndex implements Index {
     }
   }
 
-  private static SqlConnection connect(Path file, Duration busyTimeout, boolean readOnly) {
+  static SqlConnection connect(Path file, Duration busyTimeout, boolean readOnly) {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(readOnly);
     config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));

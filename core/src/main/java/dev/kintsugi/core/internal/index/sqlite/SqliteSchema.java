@@ -106,6 +106,10 @@ final class SqliteSchema {
     this.steps = steps;
   }
 
+  List<List<String>> steps() {
+    return steps;
+  }
+
   /** Returns the version that a database has after all steps. */
   int version() {
     return steps.size();
