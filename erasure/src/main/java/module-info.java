@@ -14,6 +14,7 @@ module dev.kintsugi.erasure {
   uses dev.kintsugi.erasure.GaloisKernelProvider;
 
   provides dev.kintsugi.erasure.GaloisKernelProvider with
+      dev.kintsugi.erasure.internal.kernel.VectorKernelProvider,
       dev.kintsugi.erasure.internal.kernel.ConstantTimeKernelProvider,
       dev.kintsugi.erasure.internal.kernel.PortableKernelProvider,
       dev.kintsugi.erasure.internal.kernel.JavaReedSolomonKernelProvider;

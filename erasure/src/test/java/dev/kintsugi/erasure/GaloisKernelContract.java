@@ -130,6 +130,31 @@ abstract class GaloisKernelContract {
     assertArrayEquals(expected[1], rows[1]);
   }
 
+  /** Kernels have shorter ways for rows of ones and of powers of two. */
+  @Test
+  void agreesWithSchoolbookArithmeticForSimpleRows() {
+    Random random = new Random(9);
+    byte[][] matrices = {
+      {1, 1, 1, 1, 2, 4}, {1, 1, 1, 4, 2, 1}, {1, 0, 1, 3, 0, 0}, {1, 1, 0, 0, 3, 0},
+      {1, 1, 1, 3, 0, 0}, {0, 0, 0, 0, 0, 0}, {2, 2, 2, 16, 1, 8}, {1, 1, 1, 1, 1, 1},
+      {0, 0, 1, 0, 5, 0}, {8, 0, 0, 0, 0, 0}, {1, 1, 1, 2, 2, 1}, {1, 1, 0, 1, 2, 0}
+    };
+    for (byte[] matrix : matrices) {
+      for (boolean add : new boolean[] {false, true}) {
+        byte[][] in = Samples.random(random, 3, 1000);
+        byte[][] out = Samples.random(random, 2, 1000);
+        byte[][] expected = expected(matrix, in, 1, out, 2, 997, add);
+        PreparedMatrix prepared = kernel().prepare(matrix, 3, 2);
+        if (add) {
+          prepared.multiplyAdd(in, 1, out, 2, 997);
+        } else {
+          prepared.multiply(in, 1, out, 2, 997);
+        }
+        assertArrayEquals(expected, out, java.util.Arrays.toString(matrix) + add);
+      }
+    }
+  }
+
   @Test
   void productOfNoInputsIsZero() {
     byte[][] out = {{1, 2, 3}};

@@ -1,0 +1,8 @@
+package dev.kintsugi.erasure;
+
+final class VectorKernelTest extends GaloisKernelContract {
+  @Override
+  GaloisKernel kernel() {
+    return GaloisKernels.named("vector");
+  }
+}
