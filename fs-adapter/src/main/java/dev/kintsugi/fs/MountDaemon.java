@@ -69,7 +69,8 @@ public final class MountDaemon {
 
   /**
    * Starts the process and returns when the mount is usable, or will never be. A process that is
-   * given up is ended, and its mount taken away.
+   * given up is ended, and its mount taken away; so is one that is not ready when this process
+   * ends.
    *
    * @param input is written to the process's standard input, such as a passphrase and a line feed;
    *     neither changed nor kept, the caller wipes it
@@ -80,19 +81,37 @@ public final class MountDaemon {
       createPrivate(launch.log());
       long logStart = Files.size(launch.log());
       Process process = launch(launch);
+      Thread hook = new Thread(process::destroy, "kintsugi-daemon-abandoned");
+      Runtime.getRuntime().addShutdownHook(hook);
       CompletableFuture<Boolean> ready = new CompletableFuture<>();
       Thread reader = new Thread(() -> awaitReady(process, ready), "kintsugi-daemon-output");
       reader.setDaemon(true);
       reader.start();
-      try (OutputStream pipe = process.getOutputStream()) {
-        pipe.write(input);
-      } catch (IOException e) {
-        // it ended without reading; its exit code and message tell why
+      try {
+        send(process, input);
+        return outcome(launch, process, ready, logStart);
+      } finally {
+        forget(hook);
       }
-      return outcome(launch, process, ready, logStart);
     } catch (IOException e) {
       throw new MountException(
           MountException.Reason.FAILED, "starting a process for the mount failed: " + e, e);
+    }
+  }
+
+  private static void send(Process process, byte[] input) {
+    try (OutputStream pipe = process.getOutputStream()) {
+      pipe.write(input);
+    } catch (IOException e) {
+      // it ended without reading; its exit code and message tell why
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // this process is ending, and the hook does its work
     }
   }
 
@@ -135,13 +154,19 @@ public final class MountDaemon {
   /**
    * Tells the process that started this one that the mount is usable, and lets go of standard input
    * and output. Without effect in a process that was not started by {@link #start}.
+   *
+   * @throws MountException with the reason {@code FAILED} if the process that started this one has
+   *     ended meanwhile: nobody would know of the mount
    */
   public static void ready() {
     if (!isDaemon()) {
       return;
     }
     System.out.println(READY);
-    System.out.flush();
+    if (System.out.checkError()) {
+      throw new MountException(
+          MountException.Reason.FAILED, "the process that asked for the mount has ended");
+    }
     // the descriptors 0 and 1 stay taken: the platform points them at /dev/null
     System.out.close();
     try {

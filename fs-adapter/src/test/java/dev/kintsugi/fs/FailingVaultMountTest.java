@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.UnrecoverableException;
+import dev.kintsugi.core.store.NewAttributes;
+import dev.kintsugi.core.store.VaultPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -156,9 +158,8 @@ final class FailingVaultMountTest {
     vault.directory("/d");
     vault.file("/f", new byte[1]);
     vault.file("/d/g", new byte[1]);
-    if (Shell.sh("mount -i -o remount,rw \"$1\"", mnt).exitCode() != 0) {
-      return; // needs root; what users other than root cannot do needs no test
-    }
+    Machine.assumeRoot("only root may remount");
+    Shell.sh("mount -i -o remount,rw \"$1\"", mnt).expect(0);
     for (String change :
         new String[] {
           "echo x > new",
@@ -177,6 +178,39 @@ final class FailingVaultMountTest {
       Shell.sh("cd \"$1\" && " + change, mnt).expectError("Read-only file system");
     }
     assertFalse(Shell.sh("cat \"$1/f\" | wc -c", mnt).expect(0).text().isEmpty());
+  }
+
+  @Test
+  void bytesBeyondFourGibibytesAreReadFromTheirPlaces() {
+    long size = (5L << 30) + 7;
+    vault.pattern("/huge", size);
+    for (long position : new long[] {0, (1L << 31) - 5, (1L << 32) - 3, size - 10}) {
+      StringBuilder expected = new StringBuilder();
+      for (long i = position; i < position + 10; i++) {
+        expected.append(String.format(" %02x", FakeVault.patternAt(i)));
+      }
+      String dump = "dd if=\"$1\" bs=10 count=1 iflag=skip_bytes skip=$2 status=none | od -An -tx1";
+      assertEquals(
+          expected.toString(),
+          Shell.sh(dump, mnt.resolve("huge"), position).expect(0).text().stripTrailing());
+    }
+    assertEquals(size + "\n", Shell.sh("stat -c %s \"$1/huge\"", mnt).expect(0).text());
+    Shell.sh("tail -c 3 \"$1/huge\" | wc -c | grep -q '^3$'", mnt).expect(0);
+  }
+
+  @Test
+  void otherUsersGetInOnlyIfTheMountAllowsThem() throws IOException {
+    Machine.assumeRoot("only root may become another user");
+    String other = "setpriv --reuid 65534 --regid 65534 --clear-groups ";
+    Shell.sh("chmod 755 \"$1\"", temp).expect(0);
+    Shell.sh(other + "ls \"$1\"", mnt).expectError("Permission denied");
+    vault.file(VaultPath.parse("/open"), new byte[3], NewAttributes.ofMode(0644));
+    vault.file(VaultPath.parse("/private"), new byte[3], NewAttributes.ofMode(0600));
+    Path shared = Files.createDirectory(temp.resolve("shared"));
+    try (Mount all = Mount.mount(vault, shared, MountOptions.readOnly().withAllowOther(true))) {
+      Shell.sh(other + "cat \"$1/open\"", all.directory()).expect(0);
+      Shell.sh(other + "cat \"$1/private\"", all.directory()).expectError("Permission denied");
+    }
   }
 
   /** Returns what is written to standard error, the log, meanwhile. */

@@ -41,7 +41,7 @@ final class FakeVault implements Vault {
 
   private static final class Node {
     final Attributes attributes;
-    final byte[] bytes;
+    final byte[] bytes; // of a pattern file none
     final Map<Name, Node> children = new TreeMap<>();
 
     Node(Attributes attributes, byte[] bytes) {
@@ -63,6 +63,17 @@ final class FakeVault implements Vault {
   /** Adds or replaces a file with the mode 0644. */
   Attributes file(String path, byte[] bytes) {
     return file(VaultPath.parse(path), bytes, NewAttributes.ofMode(0644));
+  }
+
+  /** Adds a file of any length whose bytes are {@link #patternAt}. */
+  synchronized Attributes pattern(String path, long size) {
+    return add(
+        VaultPath.parse(path), node(Kind.FILE, new byte[0], size, NewAttributes.ofMode(0644)));
+  }
+
+  /** Returns the byte at a position of every pattern file. */
+  static byte patternAt(long position) {
+    return (byte) ((position * 0x9e3779b97f4a7c15L) >>> 56);
   }
 
   /** Adds a directory. */
@@ -111,6 +122,10 @@ final class FakeVault implements Vault {
   }
 
   private Node node(Kind kind, byte[] bytes, NewAttributes given) {
+    return node(kind, bytes, bytes.length, given);
+  }
+
+  private Node node(Kind kind, byte[] bytes, long size, NewAttributes given) {
     FileTime modified = given.modified().orElse(LONG_AGO);
     return new Node(
         new Attributes(
@@ -119,7 +134,7 @@ final class FakeVault implements Vault {
             given.mode(),
             given.uid(),
             given.gid(),
-            bytes.length,
+            size,
             1,
             modified,
             FileTime.from(Instant.ofEpochSecond(1_700_000_000, inodes.get()))),
@@ -200,11 +215,12 @@ final class FakeVault implements Vault {
       @Override
       public int read(long position, ByteBuffer target) {
         failIfAsked(path);
-        if (position >= node.bytes.length) {
-          return 0;
+        long size = node.attributes.size();
+        int count = (int) Math.max(0, Math.min(target.remaining(), size - position));
+        for (int i = 0; i < count; i++) {
+          target.put(
+              node.bytes.length == size ? node.bytes[(int) position + i] : patternAt(position + i));
         }
-        int count = (int) Math.min(target.remaining(), node.bytes.length - position);
-        target.put(node.bytes, (int) position, count);
         return count;
       }
 

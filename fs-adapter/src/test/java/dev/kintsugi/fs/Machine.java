@@ -23,6 +23,14 @@ final class Machine {
     }
   }
 
+  /** Skips a test, loudly, for users other than root. */
+  static void assumeRoot(String why) {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      System.err.println("SKIPPED, this user is not root: " + why);
+      Assumptions.abort("this user is not root: " + why);
+    }
+  }
+
   /** Returns the mounts in a directory. */
   static List<MountTable.Entry> mountsBelow(Path directory) {
     return MountTable.entries().stream()

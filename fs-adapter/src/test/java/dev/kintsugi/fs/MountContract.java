@@ -10,23 +10,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What programs see of the mounted {@link TestTree}, whatever vault holds it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MountContract {
   /** Makes a vault that holds what is in a directory. */
   abstract Vault vaultOf(Path tree, Path scratch) throws IOException;
 
-  @TempDir Path temp;
+  @TempDir static Path temp;
   Path tree;
   Path mnt;
   Vault vault;
   Mount mount;
 
-  @BeforeEach
+  @BeforeAll
   void mountTree() throws IOException {
     Machine.assumeFuse();
     tree = Files.createDirectory(temp.resolve("tree"));
@@ -36,7 +38,7 @@ abstract class MountContract {
     mount = Mount.mount(vault, mnt, MountOptions.readOnly());
   }
 
-  @AfterEach
+  @AfterAll
   void unmount() {
     if (mount != null) {
       mount.close();
@@ -53,10 +55,12 @@ abstract class MountContract {
 
   @Test
   void diffFindsADifferenceThatIsThere() throws IOException {
-    byte[] bytes = Files.readAllBytes(tree.resolve(TestTree.LARGE));
+    Path changed = temp.resolve("changed");
+    Shell.sh("cp -a \"$1\" \"$2\"", tree, changed).expect(0);
+    byte[] bytes = Files.readAllBytes(changed.resolve(TestTree.LARGE));
     bytes[3_000_000] ^= 1;
-    Files.write(tree.resolve(TestTree.LARGE), bytes);
-    Shell.sh("diff -r --no-dereference \"$1\" \"$2\"", tree, mnt).expect(1);
+    Files.write(changed.resolve(TestTree.LARGE), bytes);
+    Shell.sh("diff -r --no-dereference \"$1\" \"$2\"", changed, mnt).expect(1);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,33 @@ final class MountDaemonTest {
     assertFalse(outcome.mounted());
     assertTrue(Machine.await(SOON, () -> !alive()));
     assertTrue(Machine.await(SOON, () -> Machine.mountsBelow(temp).isEmpty()));
+  }
+
+  @Test
+  void aProcessThatEndsWhileItWaitsTakesTheUnreadyMountAlong() throws Exception {
+    Process parent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MountingProgram.class.getName(),
+                "start-a-hanging-one",
+                mnt.toString())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      parent.getOutputStream().write(PASSPHRASE);
+      parent.getOutputStream().flush();
+      assertTrue(Machine.await(SOON, () -> !Machine.mountsBelow(temp).isEmpty()));
+      pid = Machine.mountsBelow(temp).get(0).pid();
+      parent.destroy();
+      assertTrue(parent.waitFor(20, TimeUnit.SECONDS));
+      assertTrue(Machine.await(SOON, () -> !alive()));
+      assertTrue(Machine.await(SOON, () -> Machine.mountsBelow(temp).isEmpty()));
+    } finally {
+      parent.destroyForcibly();
+    }
   }
 
   @Test

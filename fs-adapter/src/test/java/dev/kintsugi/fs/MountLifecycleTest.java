@@ -65,7 +65,7 @@ final class MountLifecycleTest {
 
   @Test
   void twoMountsOfOneProcessLiveAndEndIndependently() throws IOException {
-    Path other = Files.createDirectory(temp.resolve("other mount with spaces"));
+    Path other = Files.createDirectory(temp.resolve("other \\\\ mount\\twith spaces"));
     try (Mount first = Mount.mount(vault, mnt, MountOptions.readOnly())) {
       Mount second = Mount.mount(vault, other, MountOptions.readOnly());
       Shell.sh("cat \"$1/hello\" \"$2/hello\"", mnt, other).expect(0);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -21,6 +22,17 @@ final class MountingProgram {
     if (!"open sesame".equals(passphrase)) {
       System.err.println("wrong passphrase");
       System.exit(5);
+    }
+    if (words.get(0).equals("start-a-hanging-one")) {
+      Path directory = Path.of(words.get(1));
+      MountDaemon.start(
+          new MountDaemon.Launch(
+              MountingProgram.class.getName(),
+              List.of("hang-mounted", words.get(1)),
+              directory,
+              directory.resolveSibling("log"),
+              Duration.ofMinutes(5)),
+          "open sesame\n".getBytes(UTF_8));
     }
     if (words.get(0).equals("hang")) {
       Thread.sleep(600_000);

@@ -57,10 +57,16 @@ public final class MountTable {
     }
   }
 
-  /** Returns the source that a mount of this process is given. */
-  public static String source(int number) {
+  /**
+   * Returns the entry that a mount of this process will have.
+   *
+   * @param place the mount point, see {@link Unmounter#place}
+   * @param number of the mount in this process, from 1
+   */
+  static Entry future(Path place, int number) {
     String first = SOURCE_PREFIX + ProcessHandle.current().pid();
-    return number == 1 ? first : first + "." + number;
+    return new Entry(
+        escape(NativePaths.bytes(place)), TYPE, number == 1 ? first : first + "." + number);
   }
 
   /** Returns everything mounted, in the order of mounting. */
@@ -95,6 +101,19 @@ public final class MountTable {
       }
     }
     return entries;
+  }
+
+  /** Writes bytes as the kernel does. */
+  private static String escape(byte[] bytes) {
+    StringBuilder text = new StringBuilder();
+    for (byte b : bytes) {
+      if (b == ' ' || b == '\t' || b == '\n' || b == '\\') {
+        text.append(String.format("\\%03o", b));
+      } else {
+        text.append((char) (b & 0xff));
+      }
+    }
+    return text.toString();
   }
 
   /** Turns {@code \ooo} into bytes. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +32,14 @@ public final class Mounting {
 
   private final Path place;
   private final MountTable.Entry entry;
-  private final FuseSession session;
   private final Watchdog watchdog;
   private final Thread hook = new Thread(this::endAtShutdown, "kintsugi-unmount");
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile @Nullable FuseSession session;
 
-  private Mounting(Path place, MountTable.Entry entry, FuseSession session, Watchdog watchdog) {
+  private Mounting(Path place, MountTable.Entry entry, Watchdog watchdog) {
     this.place = place;
     this.entry = entry;
-    this.session = session;
     this.watchdog = watchdog;
   }
 
@@ -49,42 +49,49 @@ public final class Mounting {
     Path place = Unmounter.place(directory);
     LibFuse lib = library.load();
     check(place);
-    String source = MountTable.source(numbers.incrementAndGet());
+    MountTable.Entry entry = MountTable.future(place, numbers.incrementAndGet());
+    try {
+      // whoever takes the mount away stands ready before there is one
+      Mounting mounting = new Mounting(place, entry, Watchdog.start(entry, place));
+      Runtime.getRuntime().addShutdownHook(mounting.hook);
+      mounting.mount(lib, vault, allowOther);
+      return mounting;
+    } catch (IOException e) {
+      throw new MountException(
+          Reason.FAILED, "starting the watchdog of the mount at " + place + " failed: " + e, e);
+    }
+  }
+
+  private void mount(LibFuse lib, Vault vault, boolean allowOther) {
     List<String> options = new ArrayList<>(CACHING);
     options.add("ro");
     options.add("use_ino");
     options.add("subtype=kintsugi");
-    options.add("fsname=" + source);
+    options.add("fsname=" + entry.source());
     if (allowOther) {
       options.add("allow_other");
       options.add("default_permissions");
     }
-    FuseSession session = FuseSession.start(lib, vault, place, options);
-    MountTable.Entry entry = null;
+    boolean mounted = false;
     try {
-      entry =
-          MountTable.at(place)
-              .filter(found -> found.source().equals(source))
-              .orElseThrow(
-                  () ->
-                      new MountException(
-                          Reason.FAILED, "the mount at " + place + " vanished at once"));
-      Mounting made = new Mounting(place, entry, session, Watchdog.start(entry, place));
-      made.watch();
-      if (!session.awaitReady(READY_MILLIS)) {
-        made.end();
+      FuseSession started = FuseSession.start(lib, vault, place, options);
+      session = started;
+      watch(started);
+      if (!started.awaitReady(READY_MILLIS)) {
         throw new MountException(
             Reason.FAILED, "the kernel did not greet the mount at " + place + " in time");
       }
-      return made;
-    } catch (IOException | InterruptedException e) {
-      if (entry != null) {
-        Unmounter.detach(entry, place, true, 0);
+      if (!Unmounter.isMounted(entry, place)) {
+        throw new MountException(Reason.FAILED, "the mount at " + place + " vanished at once");
       }
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
+      mounted = true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MountException(Reason.FAILED, "interrupted while mounting on " + place, e);
+    } finally {
+      if (!mounted) {
+        end(0);
       }
-      throw new MountException(Reason.FAILED, "mounting on " + place + " failed: " + e, e);
     }
   }
 
@@ -121,29 +128,33 @@ public final class Mounting {
         return false;
       }
     }
-    try {
-      if (!session.awaitEnd(politeMillis)) {
-        session.refuse();
+    FuseSession served = session;
+    if (served != null) {
+      try {
+        if (!served.awaitEnd(politeMillis)) {
+          served.refuse();
+        }
+      } catch (InterruptedException e) {
+        served.refuse();
+        Thread.currentThread().interrupt();
       }
-    } catch (InterruptedException e) {
-      session.refuse();
-      Thread.currentThread().interrupt();
     }
     finish();
     return true;
   }
 
   private void endAtShutdown() {
-    end(0);
+    if (Unmounter.isMounted(entry, place)) {
+      end(0);
+    } // else the watchdog looks again when this process is gone
   }
 
-  private void watch() {
-    Runtime.getRuntime().addShutdownHook(hook);
+  private void watch(FuseSession served) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                session.awaitEnd();
+                served.awaitEnd();
                 finish();
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

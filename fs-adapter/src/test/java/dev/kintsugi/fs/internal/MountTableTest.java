@@ -36,8 +36,10 @@ final class MountTableTest {
   @Test
   void theMountsOfThisProcessAreToldApart() {
     long pid = ProcessHandle.current().pid();
-    MountTable.Entry first = new MountTable.Entry("/a", MountTable.TYPE, MountTable.source(1));
-    MountTable.Entry third = new MountTable.Entry("/b", MountTable.TYPE, MountTable.source(3));
+    MountTable.Entry first = MountTable.future(Path.of("/a b"), 1);
+    MountTable.Entry third = MountTable.future(Path.of("/a b"), 3);
+    assertEquals(new MountTable.Entry("/a\\040b", "fuse.kintsugi", "kintsugi:" + pid), first);
+    assertEquals(Path.of("/a b"), third.path());
     assertEquals(pid, first.pid());
     assertEquals(pid, third.pid());
     assertTrue(!first.source().equals(third.source()));
