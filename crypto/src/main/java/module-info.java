@@ -5,5 +5,6 @@ module dev.kintsugi.crypto {
   requires org.bouncycastle.provider;
 
   exports dev.kintsugi.crypto;
+  exports dev.kintsugi.crypto.forest;
   exports dev.kintsugi.crypto.split;
 }

@@ -11,19 +11,14 @@ import java.nio.charset.StandardCharsets;
  * unavailable for the life of this object only, and {@link #commit} does nothing more. Only access
  * through this object is denied, not access by an adversary.
  *
- * <p>Ids are reserved {@value #CHUNK} at a time; a crash wastes the unused rest of a chunk.
+ * <p>Ids come from a {@link LeafAllocator}.
  */
 public final class DerivedLeafKeys implements LeafKeys {
-  /** How many ids are reserved at a time, at least. */
-  public static final int CHUNK = 4096;
-
   private static final byte[] LABEL = "kintsugi leaf keys v1".getBytes(StandardCharsets.US_ASCII);
 
   private final Secret leafRoot;
-  private final LeafReservation reservation;
+  private final LeafAllocator allocator;
   private final LeafRanges punctured = new LeafRanges(); // guarded by this
-  private long next; // guarded by this: first id of the chunk that was not handed out
-  private long end; // guarded by this: first id after the chunk
 
   /**
    * Creates the source.
@@ -37,38 +32,21 @@ public final class DerivedLeafKeys implements LeafKeys {
           "root (" + root.length() + " bytes) must have at least 16");
     }
     this.leafRoot = Hkdf.derive(root, new byte[0], LABEL, KEY_LENGTH);
-    this.reservation = reservation;
+    this.allocator = new LeafAllocator(reservation);
   }
 
   @Override
-  public synchronized long allocate(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("count (" + count + ") must be at least 1");
-    }
+  public long allocate(int count) {
     if (leafRoot.isClosed()) {
       throw new IllegalStateException("the leaf keys were closed");
     }
-    if (end - next < count) {
-      int wanted = Math.max(CHUNK, count);
-      long start = reservation.reserve(wanted);
-      if (start < end || start < 0) {
-        throw new IllegalStateException(
-            "the reservation went back: " + start + " after ids up to " + (end - 1));
-      }
-      if (start != end) {
-        next = start; // not adjacent: the rest of the old chunk is wasted
-      }
-      end = Math.addExact(start, wanted);
-    }
-    long first = next;
-    next += count;
-    return first;
+    return allocator.allocate(count);
   }
 
   @Override
   public Secret key(long id) {
     synchronized (this) {
-      check(id);
+      allocator.check(id);
       if (punctured.contains(id)) {
         throw new PuncturedLeafException("leaf " + id + " was punctured");
       }
@@ -79,7 +57,7 @@ public final class DerivedLeafKeys implements LeafKeys {
 
   @Override
   public synchronized void puncture(long id) {
-    check(id);
+    allocator.check(id);
     punctured.add(id);
   }
 
@@ -100,16 +78,5 @@ public final class DerivedLeafKeys implements LeafKeys {
   @Override
   public void close() {
     leafRoot.close();
-  }
-
-  private void check(long id) {
-    if (id >= 0 && id < next) {
-      return;
-    }
-    // Ids of this object's own chunk that were not handed out are unknown; those of others may
-    // exist.
-    if (id < end || id >= reservation.limit()) {
-      throw new UnknownLeafException("leaf " + id + " was never allocated");
-    }
   }
 }

@@ -47,10 +47,10 @@ final class DerivedLeafKeysTest extends LeafKeysContract {
     try (LeafKeys a = open();
         LeafKeys b = open()) {
       assertEquals(0, a.allocate(1));
-      assertEquals(DerivedLeafKeys.CHUNK, counter.limit());
-      assertEquals(DerivedLeafKeys.CHUNK, b.allocate(4000));
-      assertEquals(DerivedLeafKeys.CHUNK + 4000, b.allocate(200), "adjacent chunks are joined");
-      assertEquals(3L * DerivedLeafKeys.CHUNK, a.allocate(4096), "a's rest of 4095 is too short");
+      assertEquals(LeafAllocator.CHUNK, counter.limit());
+      assertEquals(LeafAllocator.CHUNK, b.allocate(4000));
+      assertEquals(LeafAllocator.CHUNK + 4000, b.allocate(200), "adjacent chunks are joined");
+      assertEquals(3L * LeafAllocator.CHUNK, a.allocate(4096), "a's rest of 4095 is too short");
     }
   }
 
@@ -82,7 +82,7 @@ final class DerivedLeafKeysTest extends LeafKeysContract {
     try (LeafKeys keys = open()) {
       keys.allocate(1);
       counter.next.set(0);
-      assertThrows(IllegalStateException.class, () -> keys.allocate(DerivedLeafKeys.CHUNK));
+      assertThrows(IllegalStateException.class, () -> keys.allocate(LeafAllocator.CHUNK));
     }
   }
 

@@ -1,0 +1,80 @@
+package dev.kintsugi.crypto;
+
+/**
+ * Hands out leaf ids from chunks of a {@link LeafReservation}: at least {@value #CHUNK} ids are
+ * reserved at a time, and a crash wastes the unused rest of a chunk. Thread-safe.
+ */
+public final class LeafAllocator {
+  /** How many ids are reserved at a time, at least. */
+  public static final int CHUNK = 4096;
+
+  private final LeafReservation reservation;
+  private long next; // guarded by this: first id of the chunk that was not handed out
+  private long end; // guarded by this: first id after the chunk
+  private long seen; // guarded by this: a limit the reservation stated; limits only rise
+
+  /**
+   * Creates an allocator.
+   *
+   * @param reservation the durable counter
+   */
+  public LeafAllocator(LeafReservation reservation) {
+    this.reservation = reservation;
+  }
+
+  /**
+   * Allocates ids.
+   *
+   * @param count how many, at least 1
+   * @return the first of {@code count} consecutive ids that were never returned before
+   * @throws IllegalArgumentException if {@code count} is less than 1
+   * @throws IllegalStateException if the reservation hands out ids again
+   */
+  public synchronized long allocate(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count (" + count + ") must be at least 1");
+    }
+    if (end - next < count) {
+      int wanted = Math.max(CHUNK, count);
+      long start = reservation.reserve(wanted);
+      if (start < end || start < 0) {
+        throw new IllegalStateException(
+            "the reservation went back: " + start + " after ids up to " + (end - 1));
+      }
+      if (start != end) {
+        next = start; // not adjacent: the rest of the old chunk is wasted
+      }
+      end = Math.addExact(start, wanted);
+    }
+    long first = next;
+    next += count;
+    return first;
+  }
+
+  /**
+   * Checks that an id may have been allocated, here or by an earlier or other process.
+   *
+   * @param id the id
+   * @throws UnknownLeafException if it certainly was not
+   */
+  public synchronized void check(long id) {
+    // Ids of this object's own chunk that were not handed out are unknown; those of others may
+    // exist.
+    boolean own = id >= next && id < end;
+    if (id >= seen && !own) {
+      seen = reservation.limit();
+    }
+    if (id < 0 || own || id >= seen) {
+      throw new UnknownLeafException("leaf " + id + " was never allocated");
+    }
+  }
+
+  /**
+   * Returns a bound of all ids.
+   *
+   * @return an id above every id that any process was ever given
+   */
+  public long limit() {
+    return reservation.limit();
+  }
+}

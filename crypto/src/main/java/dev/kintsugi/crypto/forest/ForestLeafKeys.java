@@ -1,0 +1,382 @@
+package dev.kintsugi.crypto.forest;
+
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.LeafAllocator;
+import dev.kintsugi.crypto.LeafKeys;
+import dev.kintsugi.crypto.LeafReservation;
+import dev.kintsugi.crypto.PuncturedLeafException;
+import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.UnknownLeafException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Leaf keys in a keyed hash forest of two tiers: deletion is irrevocable as soon as {@link #commit}
+ * returned.
+ *
+ * <p>Guarantee: an adversary who has every image ever written, complete or not, at every moment,
+ * and all current keys, key slot included, cannot derive the key of a leaf that was punctured and
+ * committed, because everything that leads to it is sealed under keys that were in memory only or
+ * in the key slot, and are erased there. No data is ever re-encrypted for a deletion. If an attempt
+ * to commit fails or the process dies, the next one to open the vault finds exactly the state
+ * before or after; a deletion once acknowledged does not come back.
+ *
+ * <p>Ids are cut into segments of one tree each. As long as nothing in a segment was deleted, its
+ * root key is a leaf of the base forest; afterwards its remaining roots are an image of its own,
+ * sealed under a fresh key kept in the top image, which also holds the base forest and is sealed
+ * under the epoch's master key. So a commit writes the segments in which something was deleted and
+ * the top image (48 bytes for each segment in which something was ever deleted), whatever else
+ * exists.
+ *
+ * <p>Thread-safe. One writer at a time; a reader in another process opens again after a commit.
+ */
+public final class ForestLeafKeys implements LeafKeys {
+  /** The shape of the base forest's trees. */
+  static final Fanouts BASE = Fanouts.of(4, 4, 4, 4);
+
+  private static final int CACHED_SEGMENTS = 256;
+
+  private final byte[] forestId;
+  private final ImageStore store;
+  private final KeySlot slot;
+  private final LeafAllocator allocator;
+  private final NavigableMap<Long, LeafSet> pending = new TreeMap<>(); // guarded by this
+  private final Map<Long, Forest> cache = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+  private TopImage top; // guarded by this
+  private String topName; // guarded by this
+  private byte[] topHash; // guarded by this
+  private boolean unusable; // guarded by this: closed, or the outcome of a commit is unknown
+  private long lastCommitBytes; // guarded by this
+
+  private ForestLeafKeys(
+      byte[] forestId,
+      ImageStore store,
+      KeySlot slot,
+      LeafReservation reservation,
+      EpochCommit.Committed state) {
+    this.forestId = forestId.clone();
+    this.store = store;
+    this.slot = slot;
+    this.allocator = new LeafAllocator(reservation);
+    this.top = state.top();
+    this.topName = state.name();
+    this.topHash = state.hash();
+  }
+
+  /**
+   * Creates a forest and commits its first epoch.
+   *
+   * @param forestId the forest's id, 16 bytes, never used for another forest
+   * @param segmentShape the shape of a segment, {@link Fanouts#DEFAULT} unless there is a reason
+   * @param store where images go; stays the caller's
+   * @param slot an empty key slot; stays the caller's
+   * @param reservation the durable counter of ids
+   * @return leaf keys owned by the caller
+   * @throws IllegalStateException if the slot is not empty
+   */
+  public static ForestLeafKeys create(
+      byte[] forestId,
+      Fanouts segmentShape,
+      ImageStore store,
+      KeySlot slot,
+      LeafReservation reservation) {
+    slot.current()
+        .ifPresent(
+            entry -> {
+              entry.close();
+              throw new IllegalStateException(
+                  "the key slot is in use: epoch %d".formatted(entry.epoch()));
+            });
+    byte[] none = new byte[KeySlot.HASH_LENGTH];
+    TopImage empty =
+        new TopImage(0, none, segmentShape, Forest.create(forestId, BASE), new TreeMap<>());
+    EpochCommit.Committed first =
+        new EpochCommit(forestId, store, slot)
+            .run(empty, none, new TreeMap<>(), 0, number -> empty.base());
+    empty.close();
+    return new ForestLeafKeys(forestId, store, slot, reservation, first);
+  }
+
+  /**
+   * Opens a forest, finishing what a crash interrupted: earlier entries of the slot are erased,
+   * images that nothing refers to are deleted.
+   *
+   * @param forestId the forest's id
+   * @param store where the images are; stays the caller's
+   * @param slot the key slot; stays the caller's
+   * @param reservation the durable counter of ids
+   * @param leastEpoch an epoch known to have been committed, or 0; an earlier one is a roll-back
+   * @return leaf keys owned by the caller
+   * @throws AuthenticationFailedException if the slot is empty or rolled back, or the image is
+   *     missing or not the one the slot names
+   */
+  public static ForestLeafKeys open(
+      byte[] forestId,
+      ImageStore store,
+      KeySlot slot,
+      LeafReservation reservation,
+      long leastEpoch) {
+    try (KeySlot.Entry entry =
+        slot.current()
+            .orElseThrow(() -> new AuthenticationFailedException("the key slot is empty"))) {
+      if (entry.epoch() < leastEpoch) {
+        throw new AuthenticationFailedException(
+            "the key slot was rolled back to epoch %d; epoch %d was committed"
+                .formatted(entry.epoch(), leastEpoch));
+      }
+      slot.eraseBefore(entry.epoch());
+      String name = HexFormat.of().formatHex(entry.imageName());
+      byte[] image =
+          store
+              .get(name)
+              .orElseThrow(
+                  () -> new AuthenticationFailedException("forest image " + name + " is missing"));
+      byte[] hash = NodeHash.sha256().digest(image);
+      if (!MessageDigest.isEqual(hash, entry.imageHash())) {
+        throw new AuthenticationFailedException(
+            "forest image %s is not the one the key slot names".formatted(name));
+      }
+      byte[] plain =
+          ForestCodec.open(ForestCodec.KIND_TOP, forestId, entry.epoch(), entry.masterKey(), image);
+      TopImage top = TopImage.decode(forestId, plain);
+      Arrays.fill(plain, (byte) 0);
+      ForestLeafKeys keys =
+          new ForestLeafKeys(
+              forestId, store, slot, reservation, new EpochCommit.Committed(top, name, hash));
+      keys.deleteUnreferenced();
+      return keys;
+    }
+  }
+
+  @Override
+  public long allocate(int count) {
+    synchronized (this) {
+      checkUsable();
+    }
+    return allocator.allocate(count);
+  }
+
+  @Override
+  public synchronized Secret key(long id) {
+    checkUsable();
+    allocator.check(id);
+    long number = id / segmentSize();
+    long leaf = id % segmentSize();
+    LeafSet cut = pending.get(number);
+    if (cut != null && cut.contains(leaf)) {
+      throw new PuncturedLeafException("leaf " + id + " was punctured");
+    }
+    try {
+      return segment(number).leaf(leaf);
+    } catch (PuncturedLeafException e) {
+      throw new PuncturedLeafException("leaf " + id + " was punctured", e);
+    }
+  }
+
+  @Override
+  public void puncture(long id) {
+    allocator.check(id);
+    punctureRange(id, id + 1);
+  }
+
+  /**
+   * Punctures consecutive leaves; those already punctured are left alone.
+   *
+   * @param from the first id
+   * @param to the id behind the last
+   * @throws UnknownLeafException if the range reaches beyond what was allocated
+   */
+  public synchronized void punctureRange(long from, long to) {
+    checkUsable();
+    if (from < 0 || to > allocator.limit()) {
+      throw new UnknownLeafException(
+          "leaves %d..%d are not in 0..%d".formatted(from, to, allocator.limit()));
+    }
+    long size = segmentSize();
+    for (long number = from / size; number * size < to; number++) {
+      boolean gone = !top.segments().containsKey(number) && !top.base().contains(number);
+      if (!gone) {
+        long start = Math.max(0, from - number * size);
+        long end = Math.min(size, to - number * size);
+        if (end - start > 1 || segment(number).contains(start)) {
+          pending.computeIfAbsent(number, n -> new LeafSet()).add(start, end);
+        }
+      }
+    }
+  }
+
+  @Override
+  public synchronized void commit() {
+    checkUsable();
+    if (pending.isEmpty()) {
+      return;
+    }
+    EpochCommit attempt = new EpochCommit(forestId, store, slot);
+    long size = segmentSize();
+    long limit = (allocator.limit() + size - 1) / size;
+    EpochCommit.Committed next;
+    try {
+      next = attempt.run(top, topHash, pending, limit, this::segment);
+    } catch (RuntimeException e) {
+      // From here on the slot may or may not have the new entry: only opening again can tell.
+      unusable = attempt.step() != EpochCommit.Step.NEW;
+      throw e;
+    }
+    lastCommitBytes = attempt.bytesWritten();
+    for (long number : pending.keySet()) {
+      Forest old = cache.remove(number);
+      if (old != null) {
+        old.close();
+      }
+    }
+    pending.clear();
+    Set<String> replaced = references();
+    top.closeExcept(next.top().segments());
+    top = next.top();
+    topName = next.name();
+    topHash = next.hash();
+    replaced.removeAll(references());
+    replaced.forEach(store::delete);
+  }
+
+  /** Returns a segment's forest, which stays this object's. */
+  private Forest segment(long number) {
+    Forest cached = cache.get(number);
+    if (cached != null) {
+      return cached;
+    }
+    Forest forest;
+    TopImage.Segment image = top.segments().get(number);
+    if (image != null) {
+      byte[] sealed =
+          store
+              .get(image.fileName())
+              .orElseThrow(
+                  () ->
+                      new AuthenticationFailedException(
+                          "forest image %s is missing".formatted(image.fileName())));
+      byte[] plain =
+          ForestCodec.open(ForestCodec.KIND_SEGMENT, forestId, number, image.key(), sealed);
+      ByteBuffer in = ByteBuffer.wrap(plain);
+      forest = ForestCodec.decode(forestId, in);
+      ForestCodec.checkEnd(in);
+      Arrays.fill(plain, (byte) 0);
+    } else {
+      try (Secret root = top.base().leaf(number)) {
+        forest = Forest.ofRoot(forestId, top.segmentShape(), root);
+      }
+    }
+    cache.put(number, forest);
+    if (cache.size() > CACHED_SEGMENTS) {
+      Map.Entry<Long, Forest> eldest = cache.entrySet().iterator().next();
+      cache.remove(eldest.getKey());
+      eldest.getValue().close();
+    }
+    return forest;
+  }
+
+  /**
+   * How one segment with deletions is used: what consolidation would gain and cost.
+   *
+   * @param firstLeaf the first id of the segment
+   * @param endLeaf the id behind the last
+   * @param roots how many roots its image holds, 33 bytes each
+   * @param liveLeaves how many of its leaves have a key and may be in use
+   */
+  public record SegmentUse(long firstLeaf, long endLeaf, int roots, long liveLeaves) {}
+
+  /**
+   * Returns the segments in which something was deleted and something is left. To consolidate one,
+   * seal the data of its live leaves under fresh leaves, then {@link #punctureRange} all of it and
+   * commit: its image disappears, and exactly {@code liveLeaves} leaves were sealed again.
+   *
+   * @return one value for each such segment of the committed state, rising
+   */
+  public synchronized List<SegmentUse> segments() {
+    checkUsable();
+    List<SegmentUse> uses = new ArrayList<>();
+    long size = segmentSize();
+    long limit = allocator.limit();
+    for (long number : top.segments().keySet()) {
+      RootList roots = segment(number).rootList();
+      long live = 0;
+      for (int i = 0; i < roots.count(); i++) {
+        long start = number * size + roots.start(i);
+        long end = start + top.segmentShape().size(roots.level(i));
+        live += Math.max(0, Math.min(end, limit) - start);
+      }
+      uses.add(new SegmentUse(number * size, (number + 1) * size, roots.count(), live));
+    }
+    return uses;
+  }
+
+  /**
+   * Returns the committed epoch.
+   *
+   * @return the epoch, from 1
+   */
+  public synchronized long epoch() {
+    return top.epoch();
+  }
+
+  /**
+   * Returns how many bytes of images the last commit of this object wrote.
+   *
+   * @return the number of bytes; 0 before the first commit
+   */
+  public synchronized long lastCommitBytes() {
+    return lastCommitBytes;
+  }
+
+  @Override
+  public boolean irrevocable() {
+    return slot.erasesForGood();
+  }
+
+  private Set<String> references() {
+    Set<String> names = new HashSet<>();
+    names.add(topName);
+    top.segments().values().forEach(segment -> names.add(segment.fileName()));
+    return names;
+  }
+
+  private void deleteUnreferenced() {
+    Set<String> known = references();
+    for (String name : store.names()) {
+      if (!known.contains(name)) {
+        store.delete(name);
+      }
+    }
+  }
+
+  private long segmentSize() {
+    return top.segmentShape().treeSize();
+  }
+
+  private void checkUsable() {
+    if (unusable) {
+      throw new IllegalStateException(
+          "the leaf keys were closed, or a commit was interrupted: open them again");
+    }
+  }
+
+  /** Wipes all keys in memory; store and slot stay open. Closing again does nothing. */
+  @Override
+  public synchronized void close() {
+    unusable = true;
+    top.close();
+    cache.values().forEach(Forest::close);
+    cache.clear();
+    pending.clear();
+  }
+}

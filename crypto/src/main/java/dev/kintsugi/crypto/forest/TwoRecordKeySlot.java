@@ -1,0 +1,166 @@
+package dev.kintsugi.crypto.forest;
+
+import dev.kintsugi.crypto.Aead;
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A key slot of two sectors. The new entry goes into the sector that does not hold the current one,
+ * and is current as soon as it is whole; then the other sector is overwritten with zeros.
+ *
+ * <p>A sector is magic "KTSL" ‖ version (2) ‖ epoch (8) ‖ {@link Aead} record of master key ‖ image
+ * name ‖ image hash, then zeros; the associated data is the fourteen bytes in front ‖ slot id.
+ */
+final class TwoRecordKeySlot implements KeySlot {
+  private static final byte[] MAGIC = "KTSL".getBytes(StandardCharsets.US_ASCII);
+  private static final short VERSION = 1;
+  private static final int HEADER = 14;
+  private static final int PLAIN = NodeHash.KEY_LENGTH + NAME_LENGTH + HASH_LENGTH;
+  private static final int RECORD = HEADER + PLAIN + Aead.OVERHEAD;
+
+  private final SlotStorage storage;
+  private final Secret slotKey;
+  private final byte[] slotId;
+  private final boolean erasesForGood;
+
+  TwoRecordKeySlot(SlotStorage storage, Secret slotKey, byte[] slotId, boolean erasesForGood) {
+    this.storage = storage;
+    this.slotKey = slotKey.copy();
+    this.slotId = slotId.clone();
+    this.erasesForGood = erasesForGood;
+  }
+
+  /** A sector's content: an entry, nothing but zeros, or something else. */
+  private record Sector(int number, Optional<Entry> entry, boolean blank) {}
+
+  private Sector sector(int number) {
+    byte[] content;
+    try {
+      content = storage.read(number);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the key slot", e);
+    }
+    byte[] header = Arrays.copyOf(content, HEADER);
+    ByteBuffer in = ByteBuffer.wrap(content);
+    boolean blank = Arrays.equals(content, new byte[SlotStorage.SECTOR]);
+    byte[] tail = Arrays.copyOfRange(content, RECORD, SlotStorage.SECTOR);
+    if (!Arrays.equals(MAGIC, Arrays.copyOf(header, MAGIC.length))
+        || in.getShort(MAGIC.length) != VERSION
+        || !Arrays.equals(tail, new byte[tail.length])) {
+      return new Sector(number, Optional.empty(), blank);
+    }
+    byte[] plain;
+    try {
+      plain =
+          Aead.open(slotKey, associatedData(header), Arrays.copyOfRange(content, HEADER, RECORD));
+    } catch (AuthenticationFailedException e) {
+      return new Sector(number, Optional.empty(), blank);
+    }
+    int nameAt = NodeHash.KEY_LENGTH;
+    int hashAt = nameAt + NAME_LENGTH;
+    Entry entry =
+        new Entry(
+            in.getLong(HEADER - Long.BYTES),
+            Secret.takeOver(Arrays.copyOf(plain, nameAt)),
+            Arrays.copyOfRange(plain, nameAt, hashAt),
+            Arrays.copyOfRange(plain, hashAt, PLAIN));
+    Arrays.fill(plain, (byte) 0);
+    return new Sector(number, Optional.of(entry), false);
+  }
+
+  private byte[] associatedData(byte[] header) {
+    return ByteBuffer.allocate(HEADER + slotId.length).put(header).put(slotId).array();
+  }
+
+  private static long epoch(Sector sector) {
+    return sector.entry().map(Entry::epoch).orElse(0L);
+  }
+
+  /** Returns the sector to use next: not the one with the current entry. */
+  private static Sector other(Sector a, Sector b) {
+    return epoch(a) > epoch(b) ? b : a;
+  }
+
+  @Override
+  public synchronized Optional<Entry> current() {
+    Sector a = sector(0);
+    Sector b = sector(1);
+    if (a.entry().isEmpty() && b.entry().isEmpty() && !(a.blank() && b.blank())) {
+      throw new AuthenticationFailedException(
+          "the key slot holds no authentic entry: it is damaged, replaced, or of another vault");
+    }
+    Sector old = other(a, b);
+    old.entry().ifPresent(Entry::close);
+    return (old.number() == a.number() ? b : a).entry();
+  }
+
+  @Override
+  public synchronized void put(Entry next) {
+    Sector a = sector(0);
+    Sector b = sector(1);
+    long current = Math.max(epoch(a), epoch(b));
+    int target = other(a, b).number();
+    a.entry().ifPresent(Entry::close);
+    b.entry().ifPresent(Entry::close);
+    if (next.epoch() <= current) {
+      throw new IllegalArgumentException(
+          "epoch (%d) must be above the current one (%d)".formatted(next.epoch(), current));
+    }
+    byte[] header =
+        ByteBuffer.allocate(HEADER).put(MAGIC).putShort(VERSION).putLong(next.epoch()).array();
+    ByteBuffer plain = ByteBuffer.allocate(PLAIN);
+    next.masterKey().with(plain::put);
+    plain.put(next.imageName()).put(next.imageHash());
+    byte[] sealed = Aead.seal(slotKey, associatedData(header), plain.array());
+    Arrays.fill(plain.array(), (byte) 0);
+    write(target, ByteBuffer.allocate(SlotStorage.SECTOR).put(header).put(sealed).array());
+  }
+
+  @Override
+  public synchronized void eraseBefore(long epoch) {
+    Sector a = sector(0);
+    Sector b = sector(1);
+    Sector old = other(a, b);
+    Sector now = old.number() == a.number() ? b : a;
+    boolean isCurrent = epoch(now) == epoch;
+    a.entry().ifPresent(Entry::close);
+    b.entry().ifPresent(Entry::close);
+    if (!isCurrent) {
+      throw new IllegalArgumentException(
+          "epoch (%d) is not the current one (%d)".formatted(epoch, epoch(now)));
+    }
+    if (!old.blank()) {
+      write(old.number(), new byte[SlotStorage.SECTOR]);
+    }
+  }
+
+  private void write(int sector, byte[] content) {
+    try {
+      storage.write(sector, content);
+      storage.sync();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the key slot", e);
+    }
+  }
+
+  @Override
+  public boolean erasesForGood() {
+    return erasesForGood;
+  }
+
+  @Override
+  public void close() {
+    slotKey.close();
+    try {
+      storage.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the key slot", e);
+    }
+  }
+}

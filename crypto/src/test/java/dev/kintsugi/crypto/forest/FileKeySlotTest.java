@@ -1,0 +1,98 @@
+package dev.kintsugi.crypto.forest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileKeySlotTest extends KeySlotContract {
+  @TempDir Path dir;
+
+  private final Secret slotKey = Secret.random(32);
+
+  private Path file() {
+    return dir.resolve("slot");
+  }
+
+  @Override
+  KeySlot open() throws IOException {
+    return KeySlots.file(file(), slotKey, new byte[] {7});
+  }
+
+  @Test
+  void entriesSurviveReopening() throws IOException {
+    KeySlot.Entry entry = entry(3);
+    try (KeySlot slot = open()) {
+      slot.put(entry);
+    }
+    try (KeySlot slot = open()) {
+      assertTrue(slot.current().orElseThrow().sameAs(entry));
+      assertTrue(slot.erasesForGood());
+    }
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
+  }
+
+  @Test
+  void erasedEntriesAreNotInTheFile() throws IOException {
+    try (KeySlot slot = open()) {
+      slot.put(entry(1));
+      byte[] first = Files.readAllBytes(file());
+      slot.put(entry(2));
+      byte[] both = Files.readAllBytes(file());
+      assertTrue(contains(both, Arrays.copyOfRange(first, 14, 122)), "the control: still there");
+      slot.eraseBefore(2);
+      assertFalse(contains(Files.readAllBytes(file()), Arrays.copyOfRange(first, 20, 50)));
+    }
+  }
+
+  private static boolean contains(byte[] haystack, byte[] needle) {
+    return new String(haystack, StandardCharsets.ISO_8859_1)
+        .contains(new String(needle, StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void everyFlippedBitOfTheOnlyEntryIsSeen() throws IOException {
+    try (KeySlot slot = open()) {
+      slot.put(entry(1));
+    }
+    byte[] good = Files.readAllBytes(file());
+    for (int bit = 0; bit < 8 * 140; bit++) {
+      byte[] bad = good.clone();
+      bad[bit >> 3] ^= (byte) (1 << (bit & 7));
+      if (Arrays.equals(Arrays.copyOf(good, 140), new byte[140])) {
+        bad[4096 + (bit >> 3)] ^= (byte) (1 << (bit & 7));
+        bad[bit >> 3] ^= (byte) (1 << (bit & 7));
+      }
+      Files.write(file(), bad);
+      try (KeySlot slot = open()) {
+        assertThrows(AuthenticationFailedException.class, slot::current, "bit " + bit);
+      }
+    }
+  }
+
+  @Test
+  void anotherKeyOrVaultOrSizeIsRefused() throws IOException {
+    try (KeySlot slot = open()) {
+      slot.put(entry(1));
+    }
+    try (KeySlot slot = KeySlots.file(file(), Secret.random(32), new byte[] {7})) {
+      assertThrows(AuthenticationFailedException.class, slot::current);
+    }
+    try (KeySlot slot = KeySlots.file(file(), slotKey, new byte[] {8})) {
+      assertThrows(AuthenticationFailedException.class, slot::current);
+    }
+    Files.write(file(), new byte[100]);
+    assertThrows(IOException.class, this::open);
+  }
+}

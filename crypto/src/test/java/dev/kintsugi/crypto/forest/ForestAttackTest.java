@@ -1,0 +1,390 @@
+package dev.kintsugi.crypto.forest;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.CryptoException;
+import dev.kintsugi.crypto.PuncturedLeafException;
+import dev.kintsugi.crypto.Secret;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The adversary holds every image that was ever written, complete or torn, by successful and failed
+ * attempts, and everything the key slot holds now, with the key that seals the slot.
+ */
+final class ForestAttackTest {
+  private static final Fanouts SHAPE = Fanouts.of(4, 4);
+
+  private static byte[] key(ForestLeafKeys keys, long id) {
+    try (Secret key = keys.key(id)) {
+      return key.use(byte[]::clone);
+    }
+  }
+
+  /** Returns the key of every leaf below the limit that the adversary can derive, in hex. */
+  private static Set<String> derivable(World world, List<byte[]> slotSectors) {
+    List<Secret> masters = new ArrayList<>();
+    for (byte[] sector : slotSectors) {
+      TestSlotStorage only = new TestSlotStorage();
+      System.arraycopy(sector, 0, only.sectors[0], 0, SlotStorage.SECTOR);
+      try {
+        new TwoRecordKeySlot(only, world.slotKey, World.ID, true)
+            .current()
+            .ifPresent(entry -> masters.add(entry.masterKey()));
+      } catch (AuthenticationFailedException noEntryHere) {
+        // Torn or blank: nothing to learn.
+      }
+    }
+    Set<String> found = new TreeSet<>();
+    long limit = world.limit();
+    for (Secret master : masters) {
+      for (byte[] image : world.store.everWritten) {
+        for (long epoch = 1; epoch < 40; epoch++) {
+          try {
+            byte[] plain = ForestCodec.open(ForestCodec.KIND_TOP, World.ID, epoch, master, image);
+            derive(world, TopImage.decode(World.ID, plain), limit, found);
+          } catch (CryptoException notThisOne) {
+            // Another key's image.
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void derive(World world, TopImage top, long limit, Set<String> found) {
+    long size = top.segmentShape().treeSize();
+    for (long segment = 0; segment * size < limit; segment++) {
+      if (top.base().contains(segment)) {
+        try (Secret root = top.base().leaf(segment)) {
+          collect(Forest.ofRoot(World.ID, top.segmentShape(), root), found);
+        }
+      }
+    }
+    for (Map.Entry<Long, TopImage.Segment> entry : top.segments().entrySet()) {
+      for (byte[] image : world.store.everWritten) {
+        try {
+          byte[] plain =
+              ForestCodec.open(
+                  ForestCodec.KIND_SEGMENT,
+                  World.ID,
+                  entry.getKey(),
+                  entry.getValue().key(),
+                  image);
+          collect(ForestCodec.decode(World.ID, java.nio.ByteBuffer.wrap(plain)), found);
+        } catch (CryptoException notThisOne) {
+          // Another key's image.
+        }
+      }
+    }
+  }
+
+  private static void collect(Forest forest, Set<String> found) {
+    for (long leaf = 0; leaf < SHAPE.treeSize(); leaf++) {
+      if (forest.contains(leaf)) {
+        try (Secret key = forest.leaf(leaf)) {
+          found.add(key.use(HexFormat.of()::formatHex));
+        }
+      }
+    }
+  }
+
+  private static Set<String> derivableNow(World world) {
+    return derivable(world, Arrays.asList(world.sectors.sectors));
+  }
+
+  /** Random writes, deletions, commits and reopenings; returns what was acknowledged as deleted. */
+  private static Set<String> live(World world, long seed, Map<Long, byte[]> alive) {
+    Random random = new Random(seed);
+    Set<String> deleted = new TreeSet<>();
+    Set<String> waiting = new TreeSet<>();
+    ForestLeafKeys keys = world.create();
+    for (int round = 0; round < 12; round++) {
+      long first = keys.allocate(10);
+      for (long id = first; id < first + 10; id++) {
+        alive.put(id, key(keys, id));
+      }
+      for (long id : alive.keySet().stream().filter(i -> random.nextInt(6) == 0).toList()) {
+        keys.puncture(id);
+        waiting.add(HexFormat.of().formatHex(alive.remove(id)));
+      }
+      keys.commit();
+      deleted.addAll(waiting);
+      waiting.clear();
+      if (random.nextInt(3) == 0) {
+        keys.close();
+        keys = world.open();
+      }
+    }
+    keys.close();
+    return deleted;
+  }
+
+  @Test
+  void deletedKeysCannotBeDerivedFromAnyImageAndTheSurvivorsCan() {
+    for (long seed = 0; seed < 5; seed++) {
+      World world = new World(SHAPE);
+      Map<Long, byte[]> alive = new HashMap<>();
+      Set<String> deleted = live(world, seed, alive);
+      assertTrue(deleted.size() > 30);
+      Set<String> found = derivableNow(world);
+      for (String key : deleted) {
+        assertFalse(found.contains(key), "seed " + seed + ": a deleted key came back");
+      }
+      for (byte[] key : alive.values()) {
+        assertTrue(found.contains(HexFormat.of().formatHex(key)), "the attack sees live keys");
+      }
+      ForestLeafKeys keys = world.open();
+      alive.forEach((id, key) -> assertArrayEquals(key, key(keys, id)));
+    }
+  }
+
+  @Test
+  void negativeControlWithoutErasureOfTheOldMasterKeyDeletedKeysComeBack() {
+    World world = new World(SHAPE);
+    world.sectors.keepsOldBytes = true;
+    Map<Long, byte[]> alive = new HashMap<>();
+    ForestLeafKeys keys = world.create();
+    long id = keys.allocate(5);
+    byte[] key = key(keys, id);
+    keys.puncture(id);
+    keys.commit();
+    assertTrue(derivableNow(world).contains(HexFormat.of().formatHex(key)));
+    // And if the slot keeps everything, as flash may, everything comes back.
+    World flash = new World(SHAPE);
+    Set<String> deleted = live(flash, 1, alive);
+    assertTrue(derivable(flash, flash.sectors.everWritten).containsAll(deleted));
+  }
+
+  @Test
+  void crashesAtEveryStepLeaveTheOldOrTheNewStateAndDeletionsStayDeleted() {
+    int crashes = 0;
+    for (boolean after : new boolean[] {false, true}) {
+      for (int step = 1; ; step++) {
+        World world = new World(SHAPE);
+        ForestLeafKeys keys = world.create();
+        long first = keys.allocate(40);
+        Map<Long, byte[]> known = new HashMap<>();
+        for (long id = first; id < first + 40; id++) {
+          known.put(id, key(keys, id));
+        }
+        keys.puncture(first + 3);
+        keys.puncture(first + 20);
+        keys.commit();
+        String acknowledged = HexFormat.of().formatHex(known.get(first + 3));
+
+        Crash crash = new Crash();
+        world.crashWith(crash);
+        crash.arm(step, after);
+        keys.puncture(first + 4);
+        keys.puncture(first + 33);
+        boolean died = false;
+        try {
+          keys.commit();
+        } catch (Crash.Died e) {
+          died = true;
+          crashes++;
+        }
+        crash.disarm();
+        String where = "step " + step + (after ? " done" : " torn");
+        assertFalse(derivableNow(world).contains(acknowledged), where + ", before recovery");
+
+        ForestLeafKeys recovered = world.open();
+        boolean isNew = recovered.epoch() == 3;
+        assertTrue(isNew || recovered.epoch() == 2, where);
+        assertTrue(died || isNew, where);
+        for (Map.Entry<Long, byte[]> entry : known.entrySet()) {
+          long offset = entry.getKey() - first;
+          boolean gone = offset == 3 || offset == 20 || (isNew && (offset == 4 || offset == 33));
+          if (gone) {
+            assertThrows(PuncturedLeafException.class, () -> recovered.key(entry.getKey()), where);
+          } else {
+            assertArrayEquals(entry.getValue(), key(recovered, entry.getKey()), where);
+          }
+        }
+        // Repeat the deletion and one more: nothing of the failed attempt may help the adversary.
+        recovered.puncture(first + 4);
+        recovered.puncture(first + 33);
+        recovered.puncture(first + 35);
+        recovered.commit();
+        Set<String> found = derivableNow(world);
+        for (long offset : new long[] {3, 4, 20, 33, 35}) {
+          String key = HexFormat.of().formatHex(known.get(first + offset));
+          assertFalse(found.contains(key), where + ": leaf " + offset + " came back");
+        }
+        assertEquals(world.store.names().size(), 1 + recovered.segments().size(), where);
+        if (!died) {
+          break;
+        }
+      }
+    }
+    assertTrue(crashes >= 14, "only " + crashes + " steps were tried");
+  }
+
+  @Test
+  void aFailedAttemptIsRepeatedWithinTheSameProcessWhenTheSlotWasNotReached() {
+    World world = new World(SHAPE);
+    ForestLeafKeys keys = world.create();
+    long first = keys.allocate(10);
+    byte[] key = key(keys, first + 1);
+    byte[] other = key(keys, first + 2);
+    Crash crash = new Crash();
+    world.crashWith(crash);
+    crash.arm(1, false);
+    keys.puncture(first + 1);
+    assertThrows(Crash.Died.class, keys::commit);
+    assertArrayEquals(other, key(keys, first + 2));
+    assertThrows(PuncturedLeafException.class, () -> keys.key(first + 1));
+    keys.puncture(first + 2);
+    keys.commit();
+    Set<String> found = derivableNow(world);
+    assertFalse(found.contains(HexFormat.of().formatHex(key)));
+    assertFalse(found.contains(HexFormat.of().formatHex(other)), "the first attempt kept leaf 2");
+  }
+
+  @Test
+  void whenTheOutcomeIsUnknownTheKeysMustBeOpenedAgain() {
+    World world = new World(SHAPE);
+    ForestLeafKeys keys = world.create();
+    long first = keys.allocate(10);
+    Crash crash = new Crash();
+    world.crashWith(crash);
+    crash.arm(4, false); // segment image, top image, flush, then the slot
+    keys.puncture(first);
+    assertThrows(Crash.Died.class, keys::commit);
+    assertThrows(IllegalStateException.class, () -> keys.key(first + 1));
+    assertThrows(IllegalStateException.class, keys::commit);
+    crash.disarm();
+    assertEquals(32, key(world.open(), first + 1).length);
+  }
+
+  @Test
+  void overwritingTwiceInAnEpochAndTruncatingLeaveNothing() {
+    World world = new World(SHAPE);
+    ForestLeafKeys keys = world.create();
+    long ids = keys.allocate(60);
+    List<byte[]> gone = new ArrayList<>();
+    for (long id : new long[] {ids + 7, ids + 8, ids + 9}) {
+      gone.add(key(keys, id)); // written, overwritten under a fresh leaf, overwritten again
+    }
+    keys.puncture(ids + 7);
+    keys.puncture(ids + 8);
+    for (long id = ids + 40; id < ids + 60; id++) {
+      gone.add(key(keys, id));
+    }
+    // An update below the cut, then the cut, in one epoch.
+    keys.puncture(ids + 9);
+    keys.punctureRange(ids + 40, ids + 60);
+    keys.commit();
+    Set<String> found = derivableNow(world);
+    gone.forEach(key -> assertFalse(found.contains(HexFormat.of().formatHex(key))));
+    // Append after the deletion: other ids, other keys.
+    long more = keys.allocate(20);
+    assertTrue(more >= ids + 60);
+    for (long id = more; id < more + 20; id++) {
+      byte[] key = key(keys, id);
+      gone.forEach(old -> assertFalse(Arrays.equals(old, key)));
+    }
+  }
+
+  @Test
+  void consolidationBringsNothingBackAndEmptiesTheSegment() {
+    World world = new World(SHAPE);
+    ForestLeafKeys keys = world.create();
+    long ids = keys.allocate(16);
+    List<byte[]> all = new ArrayList<>();
+    for (long id = ids; id < ids + 16; id++) {
+      all.add(key(keys, id));
+    }
+    for (long id : new long[] {ids + 1, ids + 6, ids + 11}) {
+      keys.puncture(id);
+    }
+    keys.commit();
+    ForestLeafKeys.SegmentUse use = keys.segments().get(0);
+    assertEquals(13, use.liveLeaves());
+    assertEquals(10, use.roots());
+    keys.punctureRange(use.firstLeaf(), use.endLeaf());
+    keys.commit();
+    assertEquals(List.of(), keys.segments());
+    Set<String> found = derivableNow(world);
+    all.forEach(key -> assertFalse(found.contains(HexFormat.of().formatHex(key))));
+    assertThrows(PuncturedLeafException.class, () -> keys.key(ids + 2));
+    keys.puncture(ids + 2);
+    keys.commit();
+    assertEquals(3, keys.epoch(), "nothing was left to commit");
+  }
+
+  @Test
+  void flippedSwappedMissingAndReplayedImagesAreRejected() {
+    World world = new World(SHAPE);
+    ForestLeafKeys keys = world.create();
+    long ids = keys.allocate(40);
+    keys.puncture(ids + 1);
+    keys.puncture(ids + 17);
+    keys.commit();
+    Map<String, byte[]> old = new HashMap<>(world.store.images());
+    byte[][] oldSlot = {world.sectors.sectors[0].clone(), world.sectors.sectors[1].clone()};
+    keys.puncture(ids + 2);
+    keys.commit();
+    keys.close();
+    Map<String, byte[]> now = new HashMap<>(world.store.images());
+    for (String name : now.keySet()) {
+      byte[] image = now.get(name);
+      for (int at = 0; at < image.length; at += 3) {
+        byte[] bad = image.clone();
+        bad[at] ^= 0x10;
+        world.store.images().put(name, bad);
+        assertThrows(CryptoException.class, () -> readAll(world, ids), name + " at " + at);
+      }
+      for (String other : old.keySet()) {
+        if (!other.equals(name)) {
+          world.store.images().put(name, old.get(other));
+          assertThrows(CryptoException.class, () -> readAll(world, ids));
+        }
+      }
+      world.store.images().remove(name);
+      assertThrows(CryptoException.class, () -> readAll(world, ids));
+      world.store.images().put(name, image);
+    }
+    readAll(world, ids);
+    // The whole past, slot included, is put back: only the remembered epoch can tell.
+    world.store.images().putAll(old);
+    System.arraycopy(oldSlot[0], 0, world.sectors.sectors[0], 0, SlotStorage.SECTOR);
+    System.arraycopy(oldSlot[1], 0, world.sectors.sectors[1], 0, SlotStorage.SECTOR);
+    assertThrows(
+        AuthenticationFailedException.class,
+        () -> ForestLeafKeys.open(World.ID, world.store, world.slot(), world, 3));
+  }
+
+  private static void readAll(World world, long ids) {
+    ForestLeafKeys keys = ForestLeafKeys.open(World.ID, world.store, world.slot(), world, 0);
+    for (long id = ids; id < ids + 40; id++) {
+      try {
+        keys.key(id).close();
+      } catch (PuncturedLeafException e) {
+        assertTrue(id == ids + 1 || id == ids + 2 || id == ids + 17);
+      }
+    }
+  }
+
+  @Test
+  void createRefusesAUsedSlotAndOpenAnEmptyOne() {
+    World world = new World(SHAPE);
+    assertThrows(AuthenticationFailedException.class, world::open);
+    world.create();
+    assertThrows(IllegalStateException.class, world::create);
+  }
+}
