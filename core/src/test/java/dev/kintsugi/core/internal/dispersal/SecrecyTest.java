@@ -11,10 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,14 +34,14 @@ final class SecrecyTest {
   }
 
   /** Everything that archives hold, as they hold it. */
-  private static Map<Integer, List<byte[]>> holdings(Fixture fixture) throws IOException {
-    Map<Integer, List<byte[]>> all = new HashMap<>();
+  private static List<List<byte[]>> holdings(Fixture fixture) throws IOException {
+    List<List<byte[]>> all = new ArrayList<>();
     for (int archive = 0; archive < fixture.backends.size(); archive++) {
       List<byte[]> records = new ArrayList<>();
       for (ShardName name : fixture.backends.get(archive).names()) {
         records.add(fixture.backends.get(archive).bytes(name));
       }
-      all.put(archive, records);
+      all.add(records);
     }
     return all;
   }
@@ -76,7 +74,7 @@ final class SecrecyTest {
       for (int length : new int[] {1, 100, 100, 20_000, 140_000}) {
         fixture.store(List.of(text(length), text(length)));
       }
-      assertEquals(0, repeats(holdings(fixture).values()));
+      assertEquals(0, repeats(holdings(fixture)));
     }
   }
 
@@ -84,14 +82,14 @@ final class SecrecyTest {
   void paddingWithZerosWouldBeFound() throws IOException {
     try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
       fixture.store(List.of(text(140_000)));
-      Map<Integer, List<byte[]>> holdings = holdings(fixture);
-      assertEquals(0, repeats(holdings.values()));
+      List<List<byte[]>> holdings = holdings(fixture);
+      assertEquals(0, repeats(holdings));
       // What zero padding would leave at the end of two data shards.
       for (int archive : new int[] {0, 1}) {
         byte[] record = holdings.get(archive).get(0);
         Arrays.fill(record, record.length - 40, record.length - 20, (byte) 0);
       }
-      assertTrue(repeats(holdings.values()) > 0, "the search above cannot find anything");
+      assertTrue(repeats(holdings) > 0, "the search above cannot find anything");
     }
   }
 
@@ -106,7 +104,7 @@ final class SecrecyTest {
       }
       words.add(ByteBuffer.wrap("secret-n".getBytes(StandardCharsets.US_ASCII)).getLong());
       words.add(ByteBuffer.wrap("rs:4+2\0\0".getBytes(StandardCharsets.US_ASCII)).getLong());
-      for (List<byte[]> records : holdings(fixture).values()) {
+      for (List<byte[]> records : holdings(fixture)) {
         for (byte[] record : records) {
           assertFalse(contains(record, words));
         }
@@ -134,7 +132,7 @@ final class SecrecyTest {
       for (int i = 0; i < 200; i++) {
         fixture.store(random, 100_000 + random.nextInt(20_000));
       }
-      for (List<byte[]> records : holdings(fixture).values()) {
+      for (List<byte[]> records : holdings(fixture)) {
         records.forEach(record -> sizes.add(record.length));
       }
       assertTrue(sizes.size() <= 8, "200 lengths became " + sizes);
@@ -145,7 +143,7 @@ final class SecrecyTest {
   void everyByteOfAShardLooksRandom() throws IOException {
     try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
       fixture.store(List.of(new byte[3_000_000])); // zeros, the worst plaintext there is
-      for (List<byte[]> records : holdings(fixture).values()) {
+      for (List<byte[]> records : holdings(fixture)) {
         byte[] record = records.get(0);
         int[] counts = new int[256];
         int from = ShardPrefix.LENGTH;
