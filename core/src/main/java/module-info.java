@@ -19,4 +19,6 @@ module dev.kintsugi.core {
   provides dev.kintsugi.core.archive.BackendProvider with
       dev.kintsugi.core.internal.archive.FileBackendProvider,
       dev.kintsugi.core.internal.archive.MemoryBackendProvider;
+  provides dev.kintsugi.core.store.VaultProvider with
+      dev.kintsugi.core.internal.store.VaultStore;
 }

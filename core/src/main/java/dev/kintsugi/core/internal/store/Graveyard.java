@@ -1,0 +1,131 @@
+package dev.kintsugi.core.internal.store;
+
+import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.internal.dispersal.Archives;
+import dev.kintsugi.core.internal.format.StripeId;
+import dev.kintsugi.core.internal.index.Index;
+import dev.kintsugi.core.internal.index.Rows;
+import dev.kintsugi.crypto.LeafKeys;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes away what a commit has made useless: shards of retired stripes from the archives, leaves
+ * from memory. Both wait for readers of this process that still need them.
+ *
+ * <p>The queue is the index itself: a shard's row goes when its archive has confirmed the deletion.
+ * What fails stays and is tried again after later commits. Used under the commit lock only.
+ */
+final class Graveyard {
+  private static final Logger LOG = LoggerFactory.getLogger(Graveyard.class);
+
+  /** How many stripes of earlier commits are tried again at a time. */
+  private static final int RETRIED = 64;
+
+  private final Index index;
+  private final Archives archives;
+  private final LeafKeys leaves;
+  private final SnapshotGate gate;
+  private final StripePins pins;
+  private final Executor executor;
+  private final List<Long> waitingLeaves = new ArrayList<>();
+
+  Graveyard(
+      Index index,
+      Archives archives,
+      LeafKeys leaves,
+      SnapshotGate gate,
+      StripePins pins,
+      Executor executor) {
+    this.index = index;
+    this.archives = archives;
+    this.leaves = leaves;
+    this.gate = gate;
+    this.pins = pins;
+    this.executor = executor;
+  }
+
+  /**
+   * Takes away what died by a commit that is durable, and some of what could not be taken away
+   * before. Never fails: the commit stands whatever becomes of this.
+   */
+  void bury(Collection<StripeId> retired, Collection<Long> deadLeaves) {
+    try {
+      waitingLeaves.addAll(deadLeaves);
+      if (!retired.isEmpty() || !waitingLeaves.isEmpty()) {
+        gate.quiesce();
+      }
+      if (pins.isEmpty() && !waitingLeaves.isEmpty()) {
+        waitingLeaves.forEach(leaves::puncture);
+        waitingLeaves.clear();
+        leaves.commit();
+      }
+      deleteShards(retired);
+    } catch (RuntimeException e) {
+      LOG.warn("shards of retired stripes wait for the next commit to be deleted: {}", e, e);
+    }
+  }
+
+  private void deleteShards(Collection<StripeId> fresh) {
+    Map<Integer, List<Rows.Shard>> byArchive =
+        index.read(
+            reader -> {
+              Set<StripeId> stripes = new LinkedHashSet<>(fresh);
+              reader.retiredStripes(RETRIED).forEach(row -> stripes.add(row.id()));
+              Map<Integer, List<Rows.Shard>> found = new TreeMap<>();
+              for (StripeId stripe : stripes) {
+                if (!pins.isPinned(stripe)) {
+                  for (Rows.Shard shard : reader.shards(stripe)) {
+                    found.computeIfAbsent(shard.archive(), a -> new ArrayList<>()).add(shard);
+                  }
+                }
+              }
+              return found;
+            });
+    List<CompletableFuture<List<Rows.Shard>>> tasks = new ArrayList<>();
+    byArchive.forEach(
+        (archive, shards) -> {
+          if (archives.unavailable(archive).isEmpty()) {
+            tasks.add(CompletableFuture.supplyAsync(() -> delete(archive, shards), executor));
+          }
+        });
+    List<Rows.Shard> gone = new ArrayList<>();
+    tasks.forEach(task -> gone.addAll(task.join()));
+    if (!gone.isEmpty()) {
+      index.write(
+          writer -> {
+            gone.forEach(shard -> writer.removeShard(shard.stripe(), shard.index()));
+            return gone.size();
+          });
+    }
+  }
+
+  /** Deletes until the archive fails, and returns the shards that are not there any more. */
+  private List<Rows.Shard> delete(int archive, List<Rows.Shard> shards) {
+    List<Rows.Shard> gone = new ArrayList<>();
+    try {
+      Backend backend = archives.backend(archive);
+      for (Rows.Shard shard : shards) {
+        backend.delete(shard.name());
+        gone.add(shard);
+      }
+    } catch (IOException e) {
+      LOG.info(
+          "archive {} keeps {} shards of retired stripes for now: {}",
+          archives.name(archive),
+          shards.size() - gone.size(),
+          e.toString());
+    }
+    return gone;
+  }
+}

@@ -1,0 +1,259 @@
+package dev.kintsugi.core.internal.store;
+
+import dev.kintsugi.core.internal.archive.ArchiveSet;
+import dev.kintsugi.core.internal.archive.AttachedArchive;
+import dev.kintsugi.core.internal.archive.BackendOpener;
+import dev.kintsugi.core.internal.archive.vault.RecoveryKit;
+import dev.kintsugi.core.internal.archive.vault.VaultDirectory;
+import dev.kintsugi.core.internal.dispersal.ArchivePool;
+import dev.kintsugi.core.internal.dispersal.Archives;
+import dev.kintsugi.core.internal.dispersal.Scheme;
+import dev.kintsugi.core.internal.dispersal.StripeReader;
+import dev.kintsugi.core.internal.dispersal.StripeWriter;
+import dev.kintsugi.core.internal.format.v1.GroupKeys;
+import dev.kintsugi.core.internal.format.v1.RootKeys;
+import dev.kintsugi.core.internal.index.Counters;
+import dev.kintsugi.core.internal.index.Index;
+import dev.kintsugi.core.internal.namespace.RecordSeals;
+import dev.kintsugi.core.store.NewAttributes;
+import dev.kintsugi.core.store.Unlock;
+import dev.kintsugi.crypto.Argon2Parameters;
+import dev.kintsugi.crypto.DerivedLeafKeys;
+import dev.kintsugi.crypto.LeafKeys;
+import dev.kintsugi.crypto.Secret;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything an open vault consists of, put together once and closed in reverse order: directory,
+ * keys, index, archives, threads.
+ */
+final class Session implements AutoCloseable {
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+  private static final int THREADS_PER_ARCHIVE = 4;
+  private static final int STRIPES_IN_FLIGHT = 4 + PROCESSORS;
+  private static final int READERS = 4 + PROCESSORS;
+  private static final int LEAF_CHUNK = 1 << 16;
+  private static final int INODE_CHUNK = 1 << 12;
+  private static final int ROOT_MODE = 0755;
+  private static final long GROUP = 0;
+  private static final int KEY_VERSION = 1;
+
+  /** What differs between tests and the rest of the world. */
+  record Environment(BackendOpener opener, Argon2Parameters cost, InstantSource clock) {}
+
+  private final Environment environment;
+  private final VaultDirectory directory;
+  private final Index index;
+  private final GroupKeys keys;
+  private final Secret markerKey;
+  private final ArchiveSet archives;
+  private final Archives dispersed;
+  private final ArchivePool pool = new ArchivePool(THREADS_PER_ARCHIVE);
+  private final LeafKeys leaves;
+  private final RecordSeals seals;
+  private final SnapshotGate gate;
+  private final StripePins pins = new StripePins();
+  private final ExtentSource extents;
+  private final ExecutorService sealers = threads("seal", PROCESSORS);
+  private final ExecutorService readers = threads("read", READERS);
+  private final ExecutorService tasks = Executors.newCachedThreadPool(named("task"));
+  private final @Nullable Writing writing;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What only a writer has. */
+  private record Writing(
+      Scheme scheme, DurableCounter inodes, StripeStore stripes, Committer committer) {}
+
+  /**
+   * Puts a vault together.
+   *
+   * @param directory is closed with the session
+   * @param index is closed with the session
+   */
+  Session(Environment environment, VaultDirectory directory, Index index) {
+    this.environment = environment;
+    this.directory = directory;
+    this.index = index;
+    Secret root = directory.root();
+    byte[] vault = directory.config().vaultIdBytes();
+    this.keys = GroupKeys.derive(root, GROUP, KEY_VERSION);
+    this.markerKey = RootKeys.markerKey(root);
+    this.archives = ArchiveSet.open(directory.config().archives(), markerKey, environment.opener());
+    this.dispersed = new VaultArchives(archives);
+    DurableCounter leafIds =
+        new DurableCounter(index, Counters.NEXT_LEAF, Counters.FIRST_LEAF, LEAF_CHUNK);
+    try (Secret leafRoot = RootKeys.leafRoot(root)) {
+      this.leaves = new DerivedLeafKeys(leafRoot, leafIds);
+    }
+    this.seals = new RecordSeals(vault, keys, leaves);
+    this.gate = new SnapshotGate(index);
+    StripeReader reader =
+        new StripeReader(dispersed, pool, keys, problem -> {}, StripeReader.Patience.DEFAULT);
+    this.extents = new ExtentSource(vault, keys, leaves, gate, archives, reader);
+    this.writing = directory.isReadOnly() ? null : startWriting(vault);
+  }
+
+  private Writing startWriting(byte[] vault) {
+    Scheme scheme = Scheme.parse(directory.config().scheme());
+    StripeWriter writer =
+        new StripeWriter(
+            dispersed, pool, scheme, directory.config().margin(), keys, STRIPES_IN_FLIGHT);
+    DurableCounter inodes =
+        new DurableCounter(index, Counters.NEXT_INODE, Counters.FIRST_INODE, INODE_CHUNK);
+    Committer committer =
+        new Committer(
+            index,
+            seals,
+            leaves,
+            inodes,
+            new ManifestWriter(vault, keys, writer),
+            new Graveyard(index, dispersed, leaves, gate, pins, tasks),
+            environment.clock());
+    StripeStore stripes = new StripeStore(vault, keys, leaves, writer, sealers);
+    committer.begin();
+    return new Writing(scheme, inodes, stripes, committer);
+  }
+
+  /** Makes the root of a new vault. */
+  void createRoot() {
+    committer().commit(editor -> editor.createRoot(NewAttributes.ofMode(ROOT_MODE)));
+  }
+
+  VaultDirectory directory() {
+    return directory;
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  boolean isReadOnly() {
+    return writing == null;
+  }
+
+  Index index() {
+    return index;
+  }
+
+  SnapshotGate gate() {
+    return gate;
+  }
+
+  RecordSeals seals() {
+    return seals;
+  }
+
+  ArchiveSet archives() {
+    return archives;
+  }
+
+  Secret markerKey() {
+    return markerKey;
+  }
+
+  StripePins pins() {
+    return pins;
+  }
+
+  ExtentSource extents() {
+    return extents;
+  }
+
+  /** Returns the threads that read ahead. */
+  Executor readers() {
+    return readers;
+  }
+
+  Committer committer() {
+    return writing().committer;
+  }
+
+  IngestSession.Engine ingestEngine() {
+    Writing parts = writing();
+    return new IngestEngine(
+        parts.scheme, parts.stripes, parts.committer, leaves, parts.inodes, tasks);
+  }
+
+  private Writing writing() {
+    Writing parts = writing;
+    if (parts == null) {
+      throw new IllegalStateException("the vault was opened for reading");
+    }
+    return parts;
+  }
+
+  /** Looks again at archives that are not available. */
+  void recheckArchives() {
+    for (AttachedArchive archive : archives.all()) {
+      if (!archive.isAvailable()) {
+        archive.recheck();
+      }
+    }
+  }
+
+  /** Writes the recovery kit. */
+  void exportKit(Path file, Unlock unlock) {
+    RecoveryKit.write(
+        file, directory.root(), directory.config(), unlock.chars(), environment.cost());
+  }
+
+  void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the vault is closed");
+    }
+  }
+
+  private static ExecutorService threads(String what, int count) {
+    return Executors.newFixedThreadPool(count, named(what));
+  }
+
+  private static ThreadFactory named(String what) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "kintsugi-" + what + "-" + number.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Ends what is under way and gives everything back; the first failure is thrown at the end. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    RuntimeException failure = null;
+    for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
+      threads.shutdown();
+    }
+    try {
+      for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
+        if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+          threads.shutdownNow();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    for (AutoCloseable part :
+        new AutoCloseable[] {pool, archives, index, leaves, keys, markerKey, directory}) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        failure = Failures.firstOf(failure, Failures.rethrow(e));
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

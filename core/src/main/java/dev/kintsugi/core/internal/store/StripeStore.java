@@ -1,0 +1,77 @@
+package dev.kintsugi.core.internal.store;
+
+import dev.kintsugi.core.internal.dispersal.StripeBuilder;
+import dev.kintsugi.core.internal.dispersal.StripeWriter;
+import dev.kintsugi.core.internal.format.Role;
+import dev.kintsugi.core.internal.format.StripeId;
+import dev.kintsugi.core.internal.format.v1.GroupKeys;
+import dev.kintsugi.crypto.ExtentKey;
+import dev.kintsugi.crypto.LeafKeys;
+import dev.kintsugi.crypto.Secret;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** Seals, codes and writes drafts on threads of its own, several at once. */
+final class StripeStore {
+  private final byte[] vault;
+  private final GroupKeys keys;
+  private final LeafKeys leaves;
+  private final StripeWriter writer;
+  private final Executor executor;
+
+  StripeStore(
+      byte[] vault, GroupKeys keys, LeafKeys leaves, StripeWriter writer, Executor executor) {
+    this.vault = vault.clone();
+    this.keys = keys;
+    this.leaves = leaves;
+    this.writer = writer;
+    this.executor = executor;
+  }
+
+  /**
+   * Starts to store a draft; {@link DraftStripe#await} tells what became of it.
+   *
+   * @param buffers gets the draft's buffer back as soon as its bytes are sealed
+   */
+  void store(DraftStripe draft, BufferPool buffers) {
+    executor.execute(
+        () -> {
+          try {
+            seal(draft, buffers);
+          } catch (Throwable e) { // whatever it is, a commit waits for it
+            draft.fail(e);
+          }
+        });
+  }
+
+  private void seal(DraftStripe draft, BufferPool buffers) {
+    StripeId id = StripeId.random();
+    StripeBuilder builder;
+    try {
+      builder = writer.builder();
+      try {
+        fill(builder, draft, id);
+      } catch (Throwable e) {
+        builder.close();
+        throw e;
+      }
+    } finally {
+      buffers.giveBack(draft.takeBuffer());
+    }
+    draft.follow(writer.write(builder, id, Role.DATA, 0, 0, ManifestWriter.EPOCH));
+  }
+
+  private void fill(StripeBuilder builder, DraftStripe draft, StripeId id) {
+    List<DraftExtent> extents = draft.extents();
+    extents.forEach(extent -> builder.reserve(extent.length()));
+    for (int i = 0; i < extents.size(); i++) {
+      DraftExtent extent = extents.get(i);
+      try (Secret leafKey = leaves.key(extent.leaf());
+          ExtentKey key = keys.extentKey(vault, extent.ino(), extent.leaf(), leafKey)) {
+        builder.seal(i, key, draft.plain(), extent.plainOffset());
+      }
+      extent.place(id, builder.address(i));
+    }
+    builder.complete();
+  }
+}
