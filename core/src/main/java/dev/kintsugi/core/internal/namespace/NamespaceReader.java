@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.namespace;
 import dev.kintsugi.core.IntegrityException;
 import dev.kintsugi.core.InvalidPathException;
 import dev.kintsugi.core.NoSuchPathException;
+import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.internal.format.v1.ContentRecord;
 import dev.kintsugi.core.internal.format.v1.InodeRecord;
 import dev.kintsugi.core.internal.index.IndexReader;
@@ -134,9 +135,21 @@ public final class NamespaceReader {
     return inode(lookup.require(path));
   }
 
-  /** Returns a file's content map; an empty one if the file has no extents. */
+  /**
+   * Returns a file's content map; an empty one if the file has no extents.
+   *
+   * @throws UnrecoverableException if the file has a content map, and it was lost
+   */
   public ContentRecord content(long ino) {
-    return index.content(ino).map(seals::openContent).orElse(new ContentRecord(List.of()));
+    return index.content(ino).map(seals::openContent).orElseGet(() -> noContent(ino));
+  }
+
+  private ContentRecord noContent(long ino) {
+    if (inode(ino).contentVersion() > 0) {
+      throw new UnrecoverableException(
+          "the map from offsets to extents of inode " + ino + " was lost with its commit");
+    }
+    return new ContentRecord(List.of());
   }
 
   /** Returns what {@code stat} tells of an inode. */

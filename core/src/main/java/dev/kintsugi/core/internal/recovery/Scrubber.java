@@ -1,0 +1,129 @@
+package dev.kintsugi.core.internal.recovery;
+
+import dev.kintsugi.core.internal.dispersal.Scheme;
+import dev.kintsugi.core.internal.dispersal.ShardProblem;
+import dev.kintsugi.core.internal.dispersal.Stripe;
+import dev.kintsugi.core.internal.dispersal.StripeAuditor;
+import dev.kintsugi.core.store.Progress;
+import dev.kintsugi.core.store.ScrubReport;
+import dev.kintsugi.core.store.ShardFinding;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Reads and checks every shard, a few stripes at once, and compares archives with the index. */
+final class Scrubber {
+  private static final Comparator<ShardFinding> ORDER =
+      Comparator.comparing(ShardFinding::archive).thenComparing(ShardFinding::shard);
+
+  private final Mending mending;
+  private final boolean repair;
+  private final boolean readOnly;
+  private final Progress progress;
+  private final StripeMender mender;
+  private final AtomicLong stripes = new AtomicLong();
+  private final LongAdder shards = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+  private final LongAdder repaired = new LongAdder();
+  private final List<ShardFinding> findings = new ArrayList<>(); // guarded by itself
+
+  Scrubber(Mending mending, boolean repair, boolean readOnly, Progress progress) {
+    this.mending = mending;
+    this.repair = repair;
+    this.readOnly = readOnly;
+    this.progress = progress;
+    this.mender = mending.mender();
+  }
+
+  ScrubReport run() {
+    Set<String> unavailable = new TreeSet<>();
+    for (int archive : mending.archives().numbers()) {
+      if (mending.archives().unavailable(archive).isPresent()) {
+        unavailable.add(mending.archives().name(archive));
+      }
+    }
+    long total = mending.index().read(reader -> reader.stripeCount());
+    progress.update("scrub", 0, total, "stripes");
+    try (Sweep sweep = new Sweep(Mending.STRIPES_AT_ONCE)) {
+      mending.forEachStripe(stripe -> sweep.submit(() -> check(stripe, total)));
+      sweep.finish();
+    }
+    Orphans orphans = new Orphans(mending);
+    List<ShardFinding> strangers = orphans.find(unavailable);
+    if (repair) {
+      repaired.add(orphans.remove());
+    }
+    List<ShardFinding> all = new ArrayList<>(strangers);
+    synchronized (findings) {
+      all.addAll(findings);
+    }
+    all.sort(ORDER);
+    return new ScrubReport(
+        stripes.get(),
+        shards.sum(),
+        bytes.sum(),
+        all,
+        List.copyOf(unavailable),
+        repaired.sum(),
+        mending.pathsIn(mender.beyondRepair()));
+  }
+
+  private void check(Stripe stripe, long total) {
+    StripeAuditor.Audit audit = mending.auditor().audit(stripe);
+    bytes.add(audit.bytesRead());
+    // While it was checked the stripe may have been retired, or a shard restored elsewhere.
+    Optional<Stripe> now = mending.index().read(reader -> StripeMender.load(reader, stripe.id()));
+    if (now.isPresent()) {
+      shards.add(stripe.shards().size());
+      judge(stripe, audit);
+    }
+    progress.update("scrub", stripes.incrementAndGet(), total, "stripes");
+  }
+
+  private void judge(Stripe stripe, StripeAuditor.Audit audit) {
+    List<ShardFinding> found = new ArrayList<>();
+    Set<Integer> bad = new TreeSet<>();
+    Set<Integer> out = new TreeSet<>();
+    for (ShardProblem problem : audit.problems()) {
+      if (problem.index() < 0) {
+        found.add(finding("", "", problem));
+      } else if (mending.archives().unavailable(problem.archive()).isPresent()) {
+        out.add(problem.index()); // the archive is reported, not each of its shards
+      } else {
+        bad.add(problem.index());
+        found.add(
+            finding(
+                mending.archives().name(problem.archive()), problem.name().toString(), problem));
+      }
+    }
+    synchronized (findings) {
+      findings.addAll(found);
+    }
+    if (!readOnly) {
+      mender.mark(
+          stripe,
+          shard ->
+              out.contains(shard) ? stripe.shards().get(shard).missing() : bad.contains(shard));
+    }
+    if (audit.intact() < Scheme.parse(stripe.row().scheme()).dataShards()) {
+      mender.giveUp(stripe.id());
+    } else if (repair && !bad.isEmpty()) {
+      repaired.add(mender.mend(stripe, bad).size());
+    }
+  }
+
+  private static ShardFinding finding(String archive, String shard, ShardProblem problem) {
+    return new ShardFinding(
+        archive,
+        shard,
+        problem.stripe().toString(),
+        problem.index(),
+        problem.problem(),
+        problem.detail());
+  }
+}

@@ -1,0 +1,210 @@
+package dev.kintsugi.core.internal.recovery;
+
+import dev.kintsugi.core.KintsugiException;
+import dev.kintsugi.core.UnrecoverableException;
+import dev.kintsugi.core.archive.ShardName;
+import dev.kintsugi.core.internal.dispersal.Archives;
+import dev.kintsugi.core.internal.dispersal.Stripe;
+import dev.kintsugi.core.internal.dispersal.StripeRestorer;
+import dev.kintsugi.core.internal.format.StripeId;
+import dev.kintsugi.core.internal.index.Index;
+import dev.kintsugi.core.internal.index.IndexReader;
+import dev.kintsugi.core.internal.index.Rows;
+import dev.kintsugi.core.store.RepairReport;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Restores shards of stripes, keeps the index in step, and adds up what was done. One stripe's
+ * failure never ends the work on others. Thread-safe.
+ */
+final class StripeMender {
+  private static final Logger LOG = LoggerFactory.getLogger(StripeMender.class);
+
+  private final Index index;
+  private final Archives archives;
+  private final StripeRestorer restorer;
+  private final Consumer<Stripe> restored;
+  private final LongAdder stripes = new LongAdder();
+  private final LongAdder shards = new LongAdder();
+  private final LongAdder bytesRead = new LongAdder();
+  private final LongAdder bytesWritten = new LongAdder();
+  private final LongAdder pending = new LongAdder();
+  private final Set<StripeId> beyondRepair = new TreeSet<>(); // guarded by itself
+
+  /**
+   * Makes a mender.
+   *
+   * @param restored is told of every stripe of which a shard was restored
+   */
+  StripeMender(Index index, Archives archives, StripeRestorer restorer, Consumer<Stripe> restored) {
+    this.index = index;
+    this.archives = archives;
+    this.restorer = restorer;
+    this.restored = restored;
+  }
+
+  /** Returns a stripe that is not retired, with its shards. */
+  static Optional<Stripe> load(IndexReader reader, StripeId id) {
+    return reader
+        .stripe(id)
+        .filter(row -> !row.retired())
+        .map(row -> new Stripe(row, reader.shards(id)));
+  }
+
+  /**
+   * Restores shards of a stripe where they belong. A shard whose archive is not available goes to
+   * one that has none of the stripe, if there is such an archive, and waits otherwise.
+   *
+   * @param wanted indices of shards that are missing or damaged
+   * @return the indices of shards that are whole now
+   */
+  Set<Integer> mend(Stripe stripe, Collection<Integer> wanted) {
+    stripes.increment();
+    Map<Integer, Rows.Shard> target = new HashMap<>();
+    Set<Integer> used = new TreeSet<>();
+    stripe.shards().forEach(shard -> used.add(shard.archive()));
+    long waiting = 0;
+    for (int shard : wanted) {
+      Optional<Rows.Shard> place = place(stripe.shards().get(shard), used);
+      if (place.isPresent()) {
+        target.put(shard, place.get());
+      } else {
+        waiting++;
+      }
+    }
+    pending.add(waiting);
+    if (target.isEmpty()) {
+      return Set.of();
+    }
+    return restore(moved(stripe, target), target);
+  }
+
+  private Optional<Rows.Shard> place(Rows.Shard shard, Set<Integer> used) {
+    if (archives.unavailable(shard.archive()).isEmpty()) {
+      return Optional.of(shard);
+    }
+    for (int other : archives.numbers()) {
+      if (archives.unavailable(other).isEmpty() && used.add(other)) {
+        return Optional.of(
+            new Rows.Shard(shard.stripe(), shard.index(), other, ShardName.random(), true));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Stripe moved(Stripe stripe, Map<Integer, Rows.Shard> target) {
+    List<Rows.Shard> rows = new ArrayList<>();
+    for (Rows.Shard shard : stripe.shards()) {
+      rows.add(target.getOrDefault(shard.index(), shard));
+    }
+    return new Stripe(stripe.row(), rows);
+  }
+
+  private Set<Integer> restore(Stripe stripe, Map<Integer, Rows.Shard> target) {
+    StripeRestorer.Restoration done;
+    try {
+      done = restorer.restore(stripe, target.keySet());
+    } catch (UnrecoverableException e) {
+      LOG.warn("{}", e.getMessage());
+      synchronized (beyondRepair) {
+        beyondRepair.add(stripe.id());
+      }
+      return Set.of();
+    } catch (KintsugiException e) {
+      LOG.warn("stripe {} waits for the next repair: {}", stripe.id(), e.toString());
+      pending.add(target.size());
+      return Set.of();
+    }
+    shards.add(done.restored().size());
+    bytesRead.add(done.bytesRead());
+    bytesWritten.add(done.bytesWritten());
+    pending.add(done.pending().size());
+    done.pending()
+        .forEach((shard, why) -> LOG.warn("stripe {} shard {} waits: {}", stripe.id(), shard, why));
+    Set<Integer> whole = new TreeSet<>(done.present());
+    whole.addAll(done.restored());
+    record(stripe, target, whole);
+    if (!done.restored().isEmpty()) {
+      restored.accept(stripe);
+    }
+    return whole;
+  }
+
+  private void record(Stripe stripe, Map<Integer, Rows.Shard> target, Set<Integer> whole) {
+    if (whole.isEmpty()) {
+      return;
+    }
+    index.write(
+        writer -> {
+          // Meanwhile the stripe may have been retired and its shards forgotten.
+          boolean there = load(writer, stripe.id()).isPresent();
+          for (int shard : there ? whole : Set.<Integer>of()) {
+            Rows.Shard row = target.get(shard);
+            if (row != null) {
+              writer.putShard(
+                  new Rows.Shard(row.stripe(), row.index(), row.archive(), row.name(), false));
+            }
+          }
+          return there;
+        });
+  }
+
+  /** Sets whether shards are known to be missing. */
+  void mark(Stripe stripe, Predicate<Integer> missing) {
+    List<Rows.Shard> changed = new ArrayList<>();
+    for (Rows.Shard shard : stripe.shards()) {
+      if (shard.missing() != missing.test(shard.index())) {
+        changed.add(
+            new Rows.Shard(
+                shard.stripe(), shard.index(), shard.archive(), shard.name(), !shard.missing()));
+      }
+    }
+    if (!changed.isEmpty()) {
+      index.write(
+          writer -> {
+            boolean there = load(writer, stripe.id()).isPresent();
+            if (there) {
+              changed.forEach(writer::putShard);
+            }
+            return there;
+          });
+    }
+  }
+
+  /** Notes that a stripe cannot be decoded now. */
+  void giveUp(StripeId stripe) {
+    synchronized (beyondRepair) {
+      beyondRepair.add(stripe);
+    }
+  }
+
+  /** Returns the stripes that cannot be decoded now. */
+  List<StripeId> beyondRepair() {
+    synchronized (beyondRepair) {
+      return List.copyOf(beyondRepair);
+    }
+  }
+
+  /** Returns what was done. */
+  RepairReport report(List<String> unrecoverable) {
+    return new RepairReport(
+        stripes.sum(),
+        shards.sum(),
+        bytesRead.sum(),
+        bytesWritten.sum(),
+        pending.sum(),
+        unrecoverable);
+  }
+}
