@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -108,6 +109,11 @@ final class SqlConnection implements AutoCloseable {
       cause.addSuppressed(e);
       return false;
     }
+  }
+
+  /** Returns the text of every statement that was run and can be run again. */
+  Set<String> statements() {
+    return Set.copyOf(idle.keySet());
   }
 
   /** Closes the connection and with it its statements. */
