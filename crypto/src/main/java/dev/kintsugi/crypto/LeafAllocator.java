@@ -3,12 +3,17 @@ package dev.kintsugi.crypto;
 /**
  * Hands out leaf ids from chunks of a {@link LeafReservation}: at least {@value #CHUNK} ids are
  * reserved at a time, and a crash wastes the unused rest of a chunk. Thread-safe.
+ *
+ * <p>A reservation may have to wait for whoever owns the counter, who may meanwhile ask for keys.
+ * So {@link #check} never waits for a reservation: one lock is for allocating, another for the
+ * state.
  */
 public final class LeafAllocator {
   /** How many ids are reserved at a time, at least. */
   public static final int CHUNK = 4096;
 
   private final LeafReservation reservation;
+  private final Object allocating = new Object(); // taken before this
   private long next; // guarded by this: first id of the chunk that was not handed out
   private long end; // guarded by this: first id after the chunk
   private long seen; // guarded by this: a limit the reservation stated; limits only rise
@@ -30,25 +35,36 @@ public final class LeafAllocator {
    * @throws IllegalArgumentException if {@code count} is less than 1
    * @throws IllegalStateException if the reservation hands out ids again
    */
-  public synchronized long allocate(int count) {
+  public long allocate(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("count (" + count + ") must be at least 1");
     }
-    if (end - next < count) {
-      int wanted = Math.max(CHUNK, count);
-      long start = reservation.reserve(wanted);
-      if (start < end || start < 0) {
-        throw new IllegalStateException(
-            "the reservation went back: " + start + " after ids up to " + (end - 1));
+    synchronized (allocating) {
+      long missing;
+      synchronized (this) {
+        missing = count - (end - next);
       }
-      if (start != end) {
-        next = start; // not adjacent: the rest of the old chunk is wasted
+      if (missing > 0) {
+        int wanted = Math.max(CHUNK, count);
+        extend(reservation.reserve(wanted), wanted);
       }
-      end = Math.addExact(start, wanted);
+      synchronized (this) {
+        long first = next;
+        next += count;
+        return first;
+      }
     }
-    long first = next;
-    next += count;
-    return first;
+  }
+
+  private synchronized void extend(long start, int count) {
+    if (start < end || start < 0) {
+      throw new IllegalStateException(
+          "the reservation went back: " + start + " after ids up to " + (end - 1));
+    }
+    if (start != end) {
+      next = start; // not adjacent: the rest of the old chunk is wasted
+    }
+    end = Math.addExact(start, count);
   }
 
   /**

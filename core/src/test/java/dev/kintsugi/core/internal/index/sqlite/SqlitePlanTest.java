@@ -76,7 +76,8 @@ class SqlitePlanTest {
     byte[] hash = new byte[16];
     for (StripeId id : List.of(data, manifest)) {
       w.putStripe(
-          new Rows.Stripe(id, id == data ? Role.DATA : Role.MANIFEST, "rs:1+1", 1, 1, 1, false),
+          new Rows.Stripe(
+              id, id.equals(data) ? Role.DATA : Role.MANIFEST, "rs:1+1", 1, 1, 1, false),
           List.of(new Rows.Shard(id, 0, 0, ShardName.random(), true)));
     }
     w.putInode(new Rows.Inode(1, 1, 1, hash));
