@@ -26,6 +26,7 @@ final class Batch {
   private final Map<VaultPath, Kind> kinds = new HashMap<>();
   private final long started = System.nanoTime();
   private long bytes;
+  private boolean entered;
 
   /** Adds an item whose stripes are all known. */
   void add(Item item, Kind kind) {
@@ -37,6 +38,13 @@ final class Batch {
   void addStripe(DraftStripe stripe) {
     stripes.add(stripe);
     bytes += stripe.used();
+  }
+
+  /** Notes that the batch has taken its way in; returns false if it had. */
+  boolean enter() {
+    boolean first = !entered;
+    entered = true;
+    return first;
   }
 
   /** Returns the items in the order they were given. */

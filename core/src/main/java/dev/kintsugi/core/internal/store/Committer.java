@@ -138,6 +138,16 @@ final class Committer {
     }
   }
 
+  /** Tries again to delete shards of retired stripes. */
+  void retryDeletions() {
+    lock.lock();
+    try {
+      graveyard.bury(List.of(), List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private <T> Committed<T> commitOnce(
       Collection<StoredStripe> data,
       Predicate<VaultPath> keepsTimes,

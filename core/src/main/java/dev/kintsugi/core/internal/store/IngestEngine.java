@@ -27,6 +27,7 @@ final class IngestEngine implements IngestSession.Engine {
   private final LeafKeys leaves;
   private final DurableCounter inodes;
   private final Executor executor;
+  private final WriteGate gate;
   private final BufferPool buffers;
 
   IngestEngine(
@@ -35,14 +36,21 @@ final class IngestEngine implements IngestSession.Engine {
       Committer committer,
       LeafKeys leaves,
       DurableCounter inodes,
+      WriteGate gate,
       Executor executor) {
     this.scheme = scheme;
     this.stripes = stripes;
     this.committer = committer;
     this.leaves = leaves;
     this.inodes = inodes;
+    this.gate = gate;
     this.executor = executor;
     this.buffers = new BufferPool(BUFFERS, scheme.capacity());
+  }
+
+  @Override
+  public void enter() {
+    gate.enter();
   }
 
   @Override
@@ -78,6 +86,15 @@ final class IngestEngine implements IngestSession.Engine {
 
   @Override
   public IngestSession.Outcome commit(Batch batch, Set<VaultPath> dated)
+      throws InterruptedException {
+    try {
+      return commitEntered(batch, dated);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private IngestSession.Outcome commitEntered(Batch batch, Set<VaultPath> dated)
       throws InterruptedException {
     Map<DraftStripe, StoredStripe> stored = new LinkedHashMap<>();
     RuntimeException failure = await(batch, stored);
@@ -121,6 +138,7 @@ final class IngestEngine implements IngestSession.Engine {
       Thread.currentThread().interrupt(); // what is not waited for stays as orphans
     }
     discard(stored, failure);
+    gate.leave();
   }
 
   /** Waits for all stripes, also when one has failed, so that none is left under way. */

@@ -44,6 +44,9 @@ final class IngestSession implements Ingest {
 
   /** What an ingest needs of the engine. */
   interface Engine {
+    /** Takes the way in of a batch, before anything of it is written; see {@link WriteGate}. */
+    void enter();
+
     /** Makes an empty draft, waiting for memory. */
     DraftStripe draft() throws InterruptedException;
 
@@ -60,15 +63,18 @@ final class IngestSession implements Ingest {
     long leaf();
 
     /**
-     * Commits a batch after all its stripes were stored. An item that the namespace refuses is left
-     * out, the others are committed.
+     * Commits a batch after all its stripes were stored, and gives its way in back whatever
+     * happens. An item that the namespace refuses is left out, the others are committed.
      *
      * @param dated directories whose modification time this ingest has set, so that entries made
      *     below do not change it
      */
     Outcome commit(Batch batch, Set<VaultPath> dated) throws InterruptedException;
 
-    /** Sees to it that the shards of a batch that will not be committed are removed. */
+    /**
+     * Sees to it that the shards of a batch that will not be committed are removed, and gives its
+     * way in back.
+     */
     void abandon(Batch batch);
 
     /** Runs a task on another thread. */
@@ -221,7 +227,14 @@ final class IngestSession implements Ingest {
     }
   }
 
+  private void enter() {
+    if (batch.enter()) {
+      engine.enter();
+    }
+  }
+
   private void store(DraftStripe draft) {
+    enter();
     batch.addStripe(draft);
     engine.store(draft);
   }
@@ -266,6 +279,7 @@ final class IngestSession implements Ingest {
   }
 
   private void startCommit() {
+    enter();
     dispatchShared();
     Batch full = batch;
     FutureTask<Outcome> task = new FutureTask<>(() -> engine.commit(full, dated));
@@ -322,6 +336,7 @@ final class IngestSession implements Ingest {
     shared = null;
     scratch = null;
     if (!batch.isEmpty()) {
+      enter();
       engine.abandon(batch);
     }
     batch = new Batch();

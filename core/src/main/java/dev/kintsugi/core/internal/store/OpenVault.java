@@ -4,8 +4,10 @@ import dev.kintsugi.core.AccessDeniedException;
 import dev.kintsugi.core.InvalidPathException;
 import dev.kintsugi.core.IsDirectoryException;
 import dev.kintsugi.core.KintsugiException;
+import dev.kintsugi.core.NoSuchPathException;
 import dev.kintsugi.core.internal.namespace.NamespaceEditor;
 import dev.kintsugi.core.internal.namespace.NamespaceReader;
+import dev.kintsugi.core.internal.recovery.Mending;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.ArchiveStatus;
 import dev.kintsugi.core.store.Attributes;
@@ -169,7 +171,12 @@ final class OpenVault implements Vault {
 
   private <T> T commit(Function<NamespaceEditor, T> edit) {
     requireWritable();
-    return session.committer().commit(edit).value();
+    session.writes().enter();
+    try {
+      return session.committer().commit(edit).value();
+    } finally {
+      session.writes().leave();
+    }
   }
 
   @Override
@@ -186,17 +193,36 @@ final class OpenVault implements Vault {
 
   @Override
   public ScrubReport scrub(ScrubOptions options, Progress progress) {
-    throw new UnsupportedOperationException();
+    if (options.repair()) {
+      requireWritable();
+    }
+    return mending().scrub(options.repair(), session.isReadOnly(), progress);
   }
 
   @Override
   public RepairReport repair(Progress progress) {
-    throw new UnsupportedOperationException();
+    requireWritable();
+    return mending().repair(progress);
   }
 
   @Override
   public RepairReport rebuild(String archive, Progress progress) {
-    throw new UnsupportedOperationException();
+    requireWritable();
+    int number =
+        session
+            .archives()
+            .named(archive)
+            .orElseThrow(() -> new NoSuchPathException("the vault has no archive " + archive))
+            .number();
+    return mending().rebuild(number, progress);
+  }
+
+  /** Returns what mends, with all that reads have found and all archives that are there now. */
+  private Mending mending() {
+    session.requireOpen();
+    session.archives().recheck();
+    session.markDamage();
+    return session.mending();
   }
 
   @Override

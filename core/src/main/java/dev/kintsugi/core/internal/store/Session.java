@@ -15,6 +15,7 @@ import dev.kintsugi.core.internal.format.v1.RootKeys;
 import dev.kintsugi.core.internal.index.Counters;
 import dev.kintsugi.core.internal.index.Index;
 import dev.kintsugi.core.internal.namespace.RecordSeals;
+import dev.kintsugi.core.internal.recovery.Mending;
 import dev.kintsugi.core.store.NewAttributes;
 import dev.kintsugi.core.store.Unlock;
 import dev.kintsugi.crypto.Argon2Parameters;
@@ -30,6 +31,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +46,16 @@ final class Session implements AutoCloseable {
   private static final int LEAF_CHUNK = 1 << 16;
   private static final int INODE_CHUNK = 1 << 12;
   private static final int ROOT_MODE = 0755;
-  private static final long GROUP = 0;
-  private static final int KEY_VERSION = 1;
+  private static final long QUIET_SECONDS = 60;
+  static final long GROUP = 0;
+  static final int KEY_VERSION = 1;
 
   /** What differs between tests and the rest of the world. */
-  record Environment(BackendOpener opener, Argon2Parameters cost, InstantSource clock) {}
+  record Environment(
+      BackendOpener opener,
+      Argon2Parameters cost,
+      InstantSource clock,
+      UnaryOperator<Index> index) {}
 
   private final Environment environment;
   private final VaultDirectory directory;
@@ -62,6 +69,9 @@ final class Session implements AutoCloseable {
   private final RecordSeals seals;
   private final SnapshotGate gate;
   private final StripePins pins = new StripePins();
+  private final DamageLog damage = new DamageLog();
+  private final WriteGate writes = new WriteGate(QUIET_SECONDS);
+  private final Mending mending;
   private final ExtentSource extents;
   private final ExecutorService sealers = threads("seal", PROCESSORS);
   private final ExecutorService readers = threads("read", READERS);
@@ -82,7 +92,7 @@ final class Session implements AutoCloseable {
   Session(Environment environment, VaultDirectory directory, Index index) {
     this.environment = environment;
     this.directory = directory;
-    this.index = index;
+    this.index = environment.index().apply(index);
     Secret root = directory.root();
     byte[] vault = directory.config().vaultIdBytes();
     this.keys = GroupKeys.derive(root, GROUP, KEY_VERSION);
@@ -90,15 +100,25 @@ final class Session implements AutoCloseable {
     this.archives = ArchiveSet.open(directory.config().archives(), markerKey, environment.opener());
     this.dispersed = new VaultArchives(archives);
     DurableCounter leafIds =
-        new DurableCounter(index, Counters.NEXT_LEAF, Counters.FIRST_LEAF, LEAF_CHUNK);
+        new DurableCounter(this.index, Counters.NEXT_LEAF, Counters.FIRST_LEAF, LEAF_CHUNK);
     try (Secret leafRoot = RootKeys.leafRoot(root)) {
       this.leaves = new DerivedLeafKeys(leafRoot, leafIds);
     }
     this.seals = new RecordSeals(vault, keys, leaves);
-    this.gate = new SnapshotGate(index);
+    this.gate = new SnapshotGate(this.index);
     StripeReader reader =
-        new StripeReader(dispersed, pool, keys, problem -> {}, StripeReader.Patience.DEFAULT);
+        new StripeReader(dispersed, pool, keys, damage::found, StripeReader.Patience.DEFAULT);
     this.extents = new ExtentSource(vault, keys, leaves, gate, archives, reader);
+    this.mending =
+        new Mending(
+            this.index,
+            dispersed,
+            pool,
+            keys,
+            seals,
+            reader::forget,
+            writes::quietly,
+            this::retryDeletions);
     this.writing = directory.isReadOnly() ? null : startWriting(vault);
   }
 
@@ -180,7 +200,26 @@ final class Session implements AutoCloseable {
   IngestSession.Engine ingestEngine() {
     Writing parts = writing();
     return new IngestEngine(
-        parts.scheme, parts.stripes, parts.committer, leaves, parts.inodes, tasks);
+        parts.scheme, parts.stripes, parts.committer, leaves, parts.inodes, writes, tasks);
+  }
+
+  Mending mending() {
+    return mending;
+  }
+
+  WriteGate writes() {
+    return writes;
+  }
+
+  private void retryDeletions() {
+    committer().retryDeletions();
+  }
+
+  /** Marks shards that reads found missing or damaged, so that a repair mends them. */
+  void markDamage() {
+    if (!isReadOnly()) {
+      damage.markIn(index);
+    }
   }
 
   private Writing writing() {
@@ -232,6 +271,11 @@ final class Session implements AutoCloseable {
       return;
     }
     RuntimeException failure = null;
+    try {
+      markDamage();
+    } catch (RuntimeException e) {
+      failure = e;
+    }
     for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
       threads.shutdown();
     }

@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.store;
 import dev.kintsugi.core.internal.archive.ArchiveConfig;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.Backends;
+import dev.kintsugi.core.internal.archive.vault.RecoveryKit;
 import dev.kintsugi.core.internal.archive.vault.VaultConfig;
 import dev.kintsugi.core.internal.archive.vault.VaultDirectory;
 import dev.kintsugi.core.internal.dispersal.Scheme;
@@ -28,6 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Makes, opens and recovers vaults. */
 public final class VaultStore implements VaultProvider {
@@ -38,7 +40,12 @@ public final class VaultStore implements VaultProvider {
 
   /** Used by {@link java.util.ServiceLoader}. */
   public VaultStore() {
-    this(new Session.Environment(Backends::open, Argon2Parameters.DEFAULT, InstantSource.system()));
+    this(
+        new Session.Environment(
+            Backends::open,
+            Argon2Parameters.DEFAULT,
+            InstantSource.system(),
+            UnaryOperator.identity()));
   }
 
   /** Makes a store with other backends, costs or clock, for tests. */
@@ -167,7 +174,10 @@ public final class VaultStore implements VaultProvider {
       List<ArchiveSpec> archives,
       Unlock unlock,
       Progress progress) {
-    throw new UnsupportedOperationException();
+    VaultDirectory.requireVacant(directory);
+    try (RecoveryKit opened = RecoveryKit.read(kit, kitUnlock.chars())) {
+      return new VaultRecovery(environment, opened).run(directory, archives, unlock, progress);
+    }
   }
 
   @Override

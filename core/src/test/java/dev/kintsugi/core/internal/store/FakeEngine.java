@@ -47,6 +47,7 @@ final class FakeEngine implements IngestSession.Engine {
   private final AtomicLong inodes = new AtomicLong(2);
   private final AtomicLong nextLeaf = new AtomicLong();
   private final AtomicInteger stored = new AtomicInteger();
+  final AtomicInteger entered = new AtomicInteger();
   private final AtomicInteger taken = new AtomicInteger();
   private final ExecutorService threads = Executors.newFixedThreadPool(3);
 
@@ -56,6 +57,11 @@ final class FakeEngine implements IngestSession.Engine {
 
   int stripesStored() {
     return stored.get();
+  }
+
+  @Override
+  public void enter() {
+    entered.incrementAndGet();
   }
 
   @Override

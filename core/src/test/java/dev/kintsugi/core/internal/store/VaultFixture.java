@@ -5,6 +5,7 @@ import dev.kintsugi.core.archive.MemoryBackend;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.archive.BackendOpener;
 import dev.kintsugi.core.internal.archive.Backends;
+import dev.kintsugi.core.internal.index.Index;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.Unlock;
 import dev.kintsugi.core.store.Vault;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /** A vault over archives in memory that a test can take away, and everything around it. */
 final class VaultFixture implements AutoCloseable {
@@ -38,13 +40,22 @@ final class VaultFixture implements AutoCloseable {
   /** Prepares a vault whose archives are opened in another way. */
   VaultFixture(Path directory, int count, BackendOpener opener) {
     this.directory = directory;
-    this.store = new VaultStore(new Session.Environment(opener, CHEAP, InstantSource.system()));
+    this.store = store(opener, UnaryOperator.identity());
     int test = NEXT.incrementAndGet();
     for (int i = 0; i < count; i++) {
       String place = "store-test-" + test + "-" + (char) ('a' + i);
       places.add(place);
       archives.add(ArchiveSpec.of(String.valueOf((char) ('a' + i)), "memory:" + place));
     }
+  }
+
+  static VaultStore store(BackendOpener opener, UnaryOperator<Index> index) {
+    return new VaultStore(new Session.Environment(opener, CHEAP, InstantSource.system(), index));
+  }
+
+  /** Returns the name under which an archive lies in memory. */
+  String place(int archive) {
+    return places.get(archive);
   }
 
   static Unlock unlock() {

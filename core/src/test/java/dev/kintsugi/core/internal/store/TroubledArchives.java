@@ -1,0 +1,88 @@
+package dev.kintsugi.core.internal.store;
+
+import dev.kintsugi.core.archive.ArchiveFullException;
+import dev.kintsugi.core.archive.ArchiveGoneException;
+import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.archive.ForwardingBackend;
+import dev.kintsugi.core.archive.ShardName;
+import dev.kintsugi.core.internal.archive.BackendOpener;
+import dev.kintsugi.core.internal.archive.Backends;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Archives that a test can take away, fill up and bring back; named by their URLs' last letter. */
+final class TroubledArchives implements BackendOpener {
+  private final Set<Character> gone = ConcurrentHashMap.newKeySet();
+  private final Set<Character> full = ConcurrentHashMap.newKeySet();
+
+  void take(String letters) {
+    letters.chars().forEach(letter -> gone.add((char) letter));
+  }
+
+  void fill(String letters) {
+    letters.chars().forEach(letter -> full.add((char) letter));
+  }
+
+  void bringBack() {
+    gone.clear();
+    full.clear();
+  }
+
+  @Override
+  public Backend open(String url, boolean create) throws IOException {
+    Troubled opened = new Troubled(Backends.open(url, create), url.charAt(url.length() - 1));
+    opened.check();
+    return opened;
+  }
+
+  private final class Troubled extends ForwardingBackend {
+    private final char letter;
+
+    Troubled(Backend delegate, char letter) {
+      super(delegate);
+      this.letter = letter;
+    }
+
+    void check() throws IOException {
+      if (gone.contains(letter)) {
+        throw new ArchiveGoneException("archive " + letter + " is gone: taken away");
+      }
+    }
+
+    @Override
+    public void write(ShardName name, ByteBuffer... content) throws IOException {
+      check();
+      if (full.contains(letter)) {
+        throw new ArchiveFullException("archive " + letter + " has no room for shard " + name);
+      }
+      super.write(name, content);
+    }
+
+    @Override
+    public int read(ShardName name, long offset, ByteBuffer target) throws IOException {
+      check();
+      return super.read(name, offset, target);
+    }
+
+    @Override
+    public boolean delete(ShardName name) throws IOException {
+      check();
+      return super.delete(name);
+    }
+
+    @Override
+    public long size(ShardName name) throws IOException {
+      check();
+      return super.size(name);
+    }
+
+    @Override
+    public Optional<byte[]> readRecord(String key) throws IOException {
+      check();
+      return super.readRecord(key);
+    }
+  }
+}
