@@ -7,6 +7,7 @@
 module dev.kintsugi.erasure {
   requires static transitive org.jspecify;
   requires kcp.fec;
+  requires static org.jnrproject.jffi;
 
   exports dev.kintsugi.erasure;
   exports dev.kintsugi.erasure.audit;
@@ -14,6 +15,7 @@ module dev.kintsugi.erasure {
   uses dev.kintsugi.erasure.GaloisKernelProvider;
 
   provides dev.kintsugi.erasure.GaloisKernelProvider with
+      dev.kintsugi.erasure.internal.kernel.IsalKernelProvider,
       dev.kintsugi.erasure.internal.kernel.VectorKernelProvider,
       dev.kintsugi.erasure.internal.kernel.ConstantTimeKernelProvider,
       dev.kintsugi.erasure.internal.kernel.PortableKernelProvider,

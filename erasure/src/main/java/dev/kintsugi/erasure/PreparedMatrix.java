@@ -1,5 +1,7 @@
 package dev.kintsugi.erasure;
 
+import java.nio.ByteBuffer;
+
 /**
  * A matrix over GF(2^8) made ready by a {@link GaloisKernel}, with whatever tables that kernel
  * needs. Immutable and thread-safe.
@@ -35,4 +37,29 @@ public interface PreparedMatrix {
    */
   void multiplyAdd(
       byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length);
+
+  /**
+   * Overwrites every output buffer, from its position to its limit, with the product. Positions and
+   * limits do not change. Heap and direct buffers may be mixed; direct buffers spare the {@code
+   * isa-l} kernel its copies.
+   *
+   * @param inputs holds the buffers to read, which may be read-only, at the indices given to {@link
+   *     GaloisKernel#prepare}; other elements may be null
+   * @param outputs holds the buffers to write at the indices given to {@link GaloisKernel#prepare};
+   *     other elements may be null; may be the same array as inputs. Outputs must not overlap
+   *     inputs or each other; overlap is detected between buffers that are the same object or lie
+   *     in the same array, and otherwise makes the result undefined
+   * @throws IllegalArgumentException if a buffer that is needed is null, an output is read-only,
+   *     the remaining bytes are not the same number for all, or buffers overlap; nothing has been
+   *     written then
+   */
+  void multiply(ByteBuffer[] inputs, ByteBuffer[] outputs);
+
+  /**
+   * Adds (exclusive-or) the product to every output buffer, otherwise as {@link
+   * #multiply(ByteBuffer[], ByteBuffer[])}.
+   *
+   * @throws IllegalArgumentException as {@link #multiply(ByteBuffer[], ByteBuffer[])}
+   */
+  void multiplyAdd(ByteBuffer[] inputs, ByteBuffer[] outputs);
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,77 @@ abstract class GaloisKernelContract {
         assertArrayEquals(inBefore[c], in[c], shape + ", input " + c);
       }
     }
+  }
+
+  @Test
+  void buffersGiveTheBytesOfArrays() {
+    long seed = 11;
+    Random random = new Random(seed);
+    for (int round = 0; round < 60; round++) {
+      int inputs = 1 + random.nextInt(12);
+      int outputs = 1 + random.nextInt(6);
+      int length = round < 20 ? random.nextInt(130) : random.nextInt(30_000);
+      byte[] matrix = new byte[inputs * outputs];
+      random.nextBytes(matrix);
+      byte[][] in = Samples.random(random, inputs, length);
+      byte[][] out = Samples.random(random, outputs, length);
+      boolean add = random.nextBoolean();
+      byte[][] expected = expected(matrix, in, 0, out, 0, length, add);
+      boolean direct = round % 3 != 0;
+      ByteBuffer[] inBuffers = new ByteBuffer[inputs];
+      ByteBuffer[] outBuffers = new ByteBuffer[outputs];
+      for (int c = 0; c < inputs; c++) {
+        inBuffers[c] = buffer(random, in[c], direct || c == 0).asReadOnlyBuffer();
+      }
+      for (int r = 0; r < outputs; r++) {
+        outBuffers[r] = buffer(random, out[r], direct);
+      }
+      PreparedMatrix prepared = kernel().prepare(matrix, inputs, outputs);
+      if (add) {
+        prepared.multiplyAdd(inBuffers, outBuffers);
+      } else {
+        prepared.multiply(inBuffers, outBuffers);
+      }
+      for (int r = 0; r < outputs; r++) {
+        assertEquals(length, outBuffers[r].remaining());
+        byte[] actual = new byte[length];
+        outBuffers[r].get(actual);
+        assertArrayEquals(
+            expected[r], actual, "seed %d round %d output %d".formatted(seed, round, r));
+      }
+    }
+  }
+
+  private static ByteBuffer buffer(Random random, byte[] bytes, boolean direct) {
+    int before = random.nextInt(9);
+    int size = before + bytes.length + random.nextInt(9);
+    ByteBuffer buffer = direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+    buffer.position(before).limit(before + bytes.length);
+    return buffer.put(buffer.position(), bytes);
+  }
+
+  @Test
+  void badBuffersAreNamed() {
+    PreparedMatrix prepared = kernel().prepare(new byte[] {1, 2}, 2, 1);
+    ByteBuffer[] in = {ByteBuffer.allocate(4), ByteBuffer.allocateDirect(4)};
+    ByteBuffer[] out = {ByteBuffer.allocate(4)};
+    assertRefused(
+        "inputs[1] must not be null", () -> prepared.multiply(new ByteBuffer[] {in[0], null}, out));
+    assertRefused(
+        "outputs[0].remaining() (5)",
+        () -> prepared.multiply(in, new ByteBuffer[] {ByteBuffer.allocate(5)}));
+    assertRefused(
+        "outputs[0] must not be read-only",
+        () -> prepared.multiply(in, new ByteBuffer[] {out[0].asReadOnlyBuffer()}));
+    assertRefused(
+        "outputs[0] overlaps inputs[1]", () -> prepared.multiply(in, new ByteBuffer[] {in[1]}));
+    assertRefused(
+        "outputs[0] overlaps inputs[0]",
+        () -> prepared.multiply(in, new ByteBuffer[] {in[0].duplicate()}));
+    assertRefused("outputs.length (0)", () -> prepared.multiply(in, new ByteBuffer[0]));
+    ByteBuffer whole = ByteBuffer.allocate(8);
+    prepared.multiplyAdd(
+        new ByteBuffer[] {whole.slice(0, 4), in[1]}, new ByteBuffer[] {whole.slice(4, 4)});
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.kintsugi.erasure.internal.kernel;
 
 import dev.kintsugi.erasure.PreparedMatrix;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The part of a prepared matrix that is the same for every kernel: which rows it picks, and the
@@ -76,6 +78,60 @@ abstract class RowMapping implements PreparedMatrix {
       int outputOffset,
       int length,
       boolean accumulate);
+
+  /** Bytes of a buffer that are copied at once where a kernel works on arrays. */
+  private static final int BUFFER_CHUNK = 8192;
+
+  @Override
+  public final void multiply(ByteBuffer[] inputs, ByteBuffer[] outputs) {
+    int length = BufferChecks.check(inputs, inputRows, outputs, outputRows);
+    if (length > 0) {
+      run(inputs, outputs, length, false);
+    }
+  }
+
+  @Override
+  public final void multiplyAdd(ByteBuffer[] inputs, ByteBuffer[] outputs) {
+    int length = BufferChecks.check(inputs, inputRows, outputs, outputRows);
+    if (length > 0) {
+      run(inputs, outputs, length, true);
+    }
+  }
+
+  /**
+   * Computes the product of checked buffers; the length is positive. Unless a kernel knows better,
+   * chunks are copied to arrays and back.
+   */
+  void run(ByteBuffer[] inputs, ByteBuffer[] outputs, int length, boolean accumulate) {
+    int chunk = Math.min(BUFFER_CHUNK, length);
+    byte[][] from = new byte[inputs.length][];
+    byte[][] to = new byte[outputs.length][];
+    for (int row : inputRows) {
+      from[row] = new byte[chunk];
+    }
+    for (int row : outputRows) {
+      to[row] = new byte[chunk];
+    }
+    for (int done = 0; done < length; done += chunk) {
+      int count = Math.min(chunk, length - done);
+      for (int row : inputRows) {
+        inputs[row].get(inputs[row].position() + done, from[row], 0, count);
+      }
+      for (int row : outputRows) {
+        outputs[row].get(outputs[row].position() + done, to[row], 0, count);
+      }
+      run(from, 0, to, 0, count, accumulate);
+      for (int row : outputRows) {
+        outputs[row].put(outputs[row].position() + done, to[row], 0, count);
+      }
+    }
+    for (int row : inputRows) {
+      Arrays.fill(from[row], (byte) 0);
+    }
+    for (int row : outputRows) {
+      Arrays.fill(to[row], (byte) 0);
+    }
+  }
 
   private void check(
       byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
