@@ -1,0 +1,76 @@
+package dev.kintsugi.cli;
+
+import dev.kintsugi.cli.console.Console;
+import dev.kintsugi.cli.console.Json;
+import dev.kintsugi.cli.console.Units;
+import dev.kintsugi.core.store.RepairReport;
+import java.util.List;
+import java.util.Locale;
+
+/** How the results of mending are shown. */
+final class Reports {
+  private static final int SHOWN = 20;
+
+  private Reports() {}
+
+  /** Names what cannot be recovered. */
+  static void unrecoverable(Console console, List<String> paths) {
+    if (paths.isEmpty()) {
+      return;
+    }
+    paths.forEach(path -> console.event(Json.event("unrecoverable").with("path", path)));
+    console.complain(
+        "kintsugi: "
+            + Units.count(paths.size(), "object")
+            + " cannot be recovered from the archives that are available now:");
+    List<String> shown =
+        console.verbose() ? paths : paths.subList(0, Math.min(SHOWN, paths.size()));
+    shown.forEach(path -> console.complain("  " + path));
+    if (shown.size() < paths.size()) {
+      console.complain(
+          String.format(Locale.ROOT, "  and %,d more; -v names all", paths.size() - shown.size()));
+    }
+    console.complain(
+        "Everything else can be read. Nothing was changed or removed: bring back archives and try"
+            + " again.");
+  }
+
+  /** Prints what a repair or rebuild did. */
+  static void repaired(Console console, String verb, RepairReport report, long nanos) {
+    unrecoverable(console, report.unrecoverable());
+    console.event(
+        Json.event("summary")
+            .with("verb", verb)
+            .with("stripes", report.stripes())
+            .with("restored", report.shardsRestored())
+            .with("bytesRead", report.bytesRead())
+            .with("bytesWritten", report.bytesWritten())
+            .with("pending", report.pending())
+            .with("unrecoverable", report.unrecoverable().size())
+            .with("seconds", Units.seconds(nanos)));
+    console.say(
+        "restored "
+            + Units.count(report.shardsRestored(), "shard")
+            + " of "
+            + Units.count(report.stripes(), "stripe")
+            + " in "
+            + Units.duration(nanos)
+            + ": read "
+            + Units.bytes(report.bytesRead())
+            + ", wrote "
+            + Units.bytes(report.bytesWritten()));
+    if (report.pending() > 0) {
+      console.warn(
+          Units.count(report.pending(), "shard")
+              + " still wait for archives that cannot be used now; see 'kintsugi status'");
+    }
+  }
+
+  /** Returns what a repair's or rebuild's result means to scripts. */
+  static ExitCode verdict(RepairReport report) {
+    if (!report.unrecoverable().isEmpty()) {
+      return ExitCode.UNRECOVERABLE;
+    }
+    return report.pending() > 0 ? ExitCode.UNAVAILABLE : ExitCode.DONE;
+  }
+}
