@@ -11,7 +11,6 @@ module dev.kintsugi.erasure {
 
   exports dev.kintsugi.erasure;
   exports dev.kintsugi.erasure.audit;
-  exports dev.kintsugi.erasure.durability;
 
   uses dev.kintsugi.erasure.GaloisKernelProvider;
 

@@ -1,6 +1,7 @@
 package dev.kintsugi.core.internal.dispersal;
 
 import dev.kintsugi.core.KintsugiException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArchivePool implements AutoCloseable {
   private static final long IDLE_SECONDS = 10;
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final int threadsPerArchive;
   private final Map<Integer, ThreadPoolExecutor> executors = new ConcurrentHashMap<>();
@@ -102,10 +104,21 @@ public final class ArchivePool implements AutoCloseable {
     return executor;
   }
 
-  /** Lets queued requests end and then the threads; takes no more. Does not wait. */
+  /** Takes no more requests, and waits a while for those under way and queued to end. */
   @Override
   public void close() {
     closed = true;
     executors.values().forEach(ThreadPoolExecutor::shutdown);
+    long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
+    try {
+      for (ThreadPoolExecutor executor : executors.values()) {
+        long left = Math.max(0, deadline - System.nanoTime());
+        if (!executor.awaitTermination(left, TimeUnit.NANOSECONDS)) {
+          return; // an archive hangs; what it still does ends with its daemon threads
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
