@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,10 @@ final class Passphrases {
     CharBuffer chars = CharBuffer.wrap(new char[length]);
     try {
       var decoder = StandardCharsets.UTF_8.newDecoder();
-      decoder.decode(ByteBuffer.wrap(bytes, 0, length), chars, true).throwException();
+      CoderResult result = decoder.decode(ByteBuffer.wrap(bytes, 0, length), chars, true);
+      if (result.isError()) {
+        result.throwException();
+      }
       if (chars.position() == 0) {
         throw new UsageException("the passphrase from " + what + " is empty");
       }
