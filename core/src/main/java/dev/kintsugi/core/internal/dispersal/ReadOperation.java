@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -328,48 +327,20 @@ final class ReadOperation {
 
   /** Checks all shards wholly and decodes what is left from those that are intact. */
   private void readVerified() throws InterruptedException {
-    Map<Integer, CompletableFuture<Inspection>> pending = new TreeMap<>();
-    for (int i = 0; i < scheme.totalShards(); i++) {
-      int index = i;
-      pending.put(
-          i,
-          reader.pool().submit(stripe.archive(i), () -> reader.inspector().inspect(stripe, index)));
-    }
-    Map<Integer, byte[]> intact = new TreeMap<>();
-    List<ShardProblem> problems = new ArrayList<>();
-    pending.forEach(
-        (index, future) -> {
-          Inspection found = ArchivePool.await(future);
-          byte[] record = found.record();
-          if (record != null) {
-            intact.put(index, record);
-          }
-          if (found.problem() != null) {
-            problems.add(found.problem());
-          }
-        });
-    try {
-      problems.stream()
-          .filter(problem -> problem.problem() != Problem.UNREADABLE)
-          .forEach(problem -> reader.report(stripe, problem));
-      intact.forEach(this::compare);
-      if (intact.size() < scheme.dataShards()) {
-        throw StripeRestorer.tooFew(reader.archives(), stripe, scheme, intact.keySet(), problems);
-      }
+    try (VerifiedShards verified = VerifiedShards.of(reader, stripe, scheme)) {
+      verified.intact().forEach(this::compare);
       for (Run run : runs) {
-        if (!complete(run) && !open(run, verifiedRow(run, intact), -ShardPrefix.LENGTH)) {
+        if (!complete(run) && !open(run, verified.row(run), -ShardPrefix.LENGTH)) {
           throw new IntegrityException(
               "stripe %s has %d intact shards, but blocks %d to %d of the extent do not open: the"
                       .formatted(
                           stripe.id(),
-                          intact.size(),
+                          verified.intact().size(),
                           run.firstBlock(),
                           run.firstBlock() + run.blocks().size() - 1)
                   + " key is another extent's, or they were written wrongly");
         }
       }
-    } finally {
-      intact.values().forEach(reader.buffers()::giveBack);
     }
   }
 
@@ -389,28 +360,6 @@ final class ReadOperation {
         return;
       }
     }
-  }
-
-  private byte[] verifiedRow(Run run, Map<Integer, byte[]> intact) {
-    byte[] own = intact.get(run.shard());
-    if (own != null) {
-      return own;
-    }
-    byte[][] rows = new byte[scheme.totalShards()][];
-    boolean[] there = new boolean[rows.length];
-    boolean[] wanted = new boolean[rows.length];
-    intact.forEach(
-        (index, record) -> {
-          rows[index] = record;
-          there[index] = true;
-        });
-    byte[] row = new byte[intact.values().iterator().next().length];
-    rows[run.shard()] = row;
-    wanted[run.shard()] = true;
-    scheme
-        .code()
-        .reconstruct(rows, there, wanted, ShardPrefix.LENGTH + run.low(), run.high() - run.low());
-    return row;
   }
 
   /** Names the culprits of a read that went well in the end. */

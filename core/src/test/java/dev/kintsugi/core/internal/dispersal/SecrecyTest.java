@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What archives can learn from the bytes they hold, alone and together. */
-@Timeout(120)
+@Timeout(300)
 final class SecrecyTest {
   private static final byte[] TEXT =
       "It was the best of times, it was the worst of times. ".getBytes(StandardCharsets.US_ASCII);

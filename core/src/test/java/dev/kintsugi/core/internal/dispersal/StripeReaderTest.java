@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 final class StripeReaderTest {
   private static final long SEED = 0x5eed_0001L;
 
@@ -112,11 +112,11 @@ final class StripeReaderTest {
       Problem problem = forger ? Problem.TAMPERED : Problem.DAMAGED;
       for (int a = 0; a < 6; a++) {
         for (int b = a + 1; b < 6; b++) {
-          Stored stored = fixture.store(random, 3_000_000);
+          Stored stored = fixture.store(random, 1_000_000);
           Stripe stripe = stored.stripe();
           for (int liar : new int[] {a, b}) {
             byte[] record = fixture.shard(stripe, liar);
-            int bit = random.nextInt(8 * 600_000);
+            int bit = random.nextInt(8 * 200_000);
             fixture.change(stripe, liar, Fixture.flip(record, bit, forger));
           }
           fixture.found.clear();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The auditor names what is wrong with which shard; the restorer makes it as it was. */
-@Timeout(60)
+@Timeout(300)
 final class StripeRestorerTest {
   private static final long SEED = 0x5eed_0003L;
 

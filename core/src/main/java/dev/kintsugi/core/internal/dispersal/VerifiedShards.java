@@ -1,0 +1,97 @@
+package dev.kintsugi.core.internal.dispersal;
+
+import dev.kintsugi.core.internal.dispersal.ShardInspector.Inspection;
+import dev.kintsugi.core.internal.format.v1.ShardPrefix;
+import dev.kintsugi.core.store.ShardFinding.Problem;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * All shards of a stripe that are intact, each checked wholly; their buffers are held until closed.
+ */
+final class VerifiedShards implements AutoCloseable {
+  private final ShardBuffers buffers;
+  private final Scheme scheme;
+  private final Map<Integer, byte[]> intact = new TreeMap<>();
+
+  private VerifiedShards(ShardBuffers buffers, Scheme scheme) {
+    this.buffers = buffers;
+    this.scheme = scheme;
+  }
+
+  /**
+   * Reads and checks all shards and reports the bad ones.
+   *
+   * @throws dev.kintsugi.core.UnrecoverableException if fewer than k are intact
+   */
+  static VerifiedShards of(StripeReader reader, Stripe stripe, Scheme scheme) {
+    Map<Integer, CompletableFuture<Inspection>> pending = new TreeMap<>();
+    for (int i = 0; i < scheme.totalShards(); i++) {
+      int index = i;
+      pending.put(
+          i,
+          reader.pool().submit(stripe.archive(i), () -> reader.inspector().inspect(stripe, index)));
+    }
+    VerifiedShards verified = new VerifiedShards(reader.buffers(), scheme);
+    List<ShardProblem> problems = new ArrayList<>();
+    pending.forEach(
+        (index, future) -> {
+          Inspection found = ArchivePool.await(future);
+          byte[] record = found.record();
+          if (record != null) {
+            verified.intact.put(index, record);
+          }
+          if (found.problem() != null) {
+            problems.add(found.problem());
+          }
+        });
+    problems.stream()
+        .filter(problem -> problem.problem() != Problem.UNREADABLE)
+        .forEach(problem -> reader.report(stripe, problem));
+    if (verified.intact.size() < scheme.dataShards()) {
+      try (verified) {
+        throw StripeRestorer.tooFew(
+            reader.archives(), stripe, scheme, verified.intact.keySet(), problems);
+      }
+    }
+    return verified;
+  }
+
+  /** Returns the intact records by index. */
+  Map<Integer, byte[]> intact() {
+    return Collections.unmodifiableMap(intact);
+  }
+
+  /** Returns a record of which at least a run's range of the payload is right. */
+  byte[] row(Run run) {
+    byte[] own = intact.get(run.shard());
+    if (own != null) {
+      return own;
+    }
+    byte[][] rows = new byte[scheme.totalShards()][];
+    boolean[] there = new boolean[rows.length];
+    boolean[] wanted = new boolean[rows.length];
+    intact.forEach(
+        (index, record) -> {
+          rows[index] = record;
+          there[index] = true;
+        });
+    byte[] row = new byte[intact.values().iterator().next().length];
+    rows[run.shard()] = row;
+    wanted[run.shard()] = true;
+    scheme
+        .code()
+        .reconstruct(rows, there, wanted, ShardPrefix.LENGTH + run.low(), run.high() - run.low());
+    return row;
+  }
+
+  @Override
+  public void close() {
+    intact.values().forEach(buffers::giveBack);
+    intact.clear();
+  }
+}
