@@ -11,6 +11,7 @@ module dev.kintsugi.erasure {
 
   exports dev.kintsugi.erasure;
   exports dev.kintsugi.erasure.audit;
+  exports dev.kintsugi.erasure.durability;
 
   uses dev.kintsugi.erasure.GaloisKernelProvider;
 

@@ -86,6 +86,11 @@ final class ArchitectureTest {
             .filter(export -> !export.isQualified())
             .map(ModuleDescriptor.Exports::source)
             .collect(Collectors.toSet());
-    assertEquals(Set.of("dev.kintsugi.erasure", "dev.kintsugi.erasure.audit"), exported);
+    assertEquals(
+        Set.of(
+            "dev.kintsugi.erasure",
+            "dev.kintsugi.erasure.audit",
+            "dev.kintsugi.erasure.durability"),
+        exported);
   }
 }

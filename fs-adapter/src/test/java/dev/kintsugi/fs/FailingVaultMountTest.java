@@ -9,9 +9,7 @@ import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.store.NewAttributes;
 import dev.kintsugi.core.store.VaultPath;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +46,8 @@ final class FailingVaultMountTest {
     vault.file("/kept", "fine".getBytes(UTF_8));
     vault.fail(
         "/lost", new UnrecoverableException("stripe 12ab: 3 of 4 shards, archives b, e gone"));
-    String log = logOf(() -> Shell.sh("cat \"$1/lost\"", mnt).expectError("Input/output error"));
+    String log =
+        Machine.logOf(() -> Shell.sh("cat \"$1/lost\"", mnt).expectError("Input/output error"));
     assertTrue(log.contains("/lost"), log);
     assertTrue(log.contains("inode"), log);
     assertTrue(log.contains("archives b, e gone"), log);
@@ -62,7 +61,8 @@ final class FailingVaultMountTest {
   void archivesThatDoNotAnswerAreAnInputOutputErrorAndALogLine() {
     vault.file("/away", new byte[10]);
     vault.fail("/away", new ArchiveUnavailableException("archive c: connection refused"));
-    String log = logOf(() -> Shell.sh("cat \"$1/away\"", mnt).expectError("Input/output error"));
+    String log =
+        Machine.logOf(() -> Shell.sh("cat \"$1/away\"", mnt).expectError("Input/output error"));
     assertTrue(log.contains("/away") && log.contains("archive c: connection refused"), log);
   }
 
@@ -73,7 +73,7 @@ final class FailingVaultMountTest {
     vault.fail("/file", new IllegalStateException("a defect"));
     vault.fail("/directory", new IllegalStateException("another"));
     String log =
-        logOf(
+        Machine.logOf(
             () -> {
               Shell.sh("cat \"$1/file\"", mnt).expectError("Input/output error");
               Shell.sh("ls \"$1/directory\"", mnt).expectError("Input/output error");
@@ -85,7 +85,8 @@ final class FailingVaultMountTest {
 
   @Test
   void askingForWhatIsNotThereIsNotLogged() {
-    assertEquals("", logOf(() -> Shell.sh("cat \"$1/nothing\"", mnt).expectError("No such file")));
+    assertEquals(
+        "", Machine.logOf(() -> Shell.sh("cat \"$1/nothing\"", mnt).expectError("No such file")));
   }
 
   @Test
@@ -211,18 +212,5 @@ final class FailingVaultMountTest {
       Shell.sh(other + "cat \"$1/open\"", all.directory()).expect(0);
       Shell.sh(other + "cat \"$1/private\"", all.directory()).expectError("Permission denied");
     }
-  }
-
-  /** Returns what is written to standard error, the log, meanwhile. */
-  private static String logOf(Runnable action) {
-    PrintStream before = System.err;
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(log, true, UTF_8));
-    try {
-      action.run();
-    } finally {
-      System.setErr(before);
-    }
-    return log.toString(UTF_8);
   }
 }

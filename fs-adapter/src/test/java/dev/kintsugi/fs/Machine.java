@@ -1,7 +1,11 @@
 package dev.kintsugi.fs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.kintsugi.fs.internal.FuseLibrary;
 import dev.kintsugi.fs.internal.MountTable;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,5 +69,18 @@ final class Machine {
       }
     }
     return true;
+  }
+
+  /** Returns what is written to standard error, the log, meanwhile. */
+  static String logOf(Runnable action) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try {
+      action.run();
+    } finally {
+      System.setErr(before);
+    }
+    return log.toString(UTF_8);
   }
 }
