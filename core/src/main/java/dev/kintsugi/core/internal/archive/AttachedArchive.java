@@ -136,7 +136,9 @@ public final class AttachedArchive implements AutoCloseable {
     MeteredBackend backend = condition.backend;
     try {
       if (backend == null) {
-        backend = new MeteredBackend(opener.open(config.spec().url(), false));
+        backend =
+            new MeteredBackend(
+                new RetryingBackend(opener.open(config.spec().url(), false), RetryPolicy.DEFAULT));
       }
       Optional<String> foreign = foreign(backend);
       if (foreign.isEmpty()) {
