@@ -72,14 +72,24 @@ final class TempFiles implements AutoCloseable {
       String name = BaseEncoding.base16().lowerCase().encode(RandomBytes.next(8));
       Path lockFile = layout.temps().resolve(name + ".lock");
       MINE.add(name);
-      FileChannel channel = steps.create(lockFile);
-      lock(channel);
-      // Between creation and lock somebody may have taken the session for dead.
-      if (Files.exists(lockFile)) {
-        return new Session(name, lockFile, channel);
+      FileChannel channel = null;
+      boolean started = false;
+      try {
+        channel = steps.create(lockFile);
+        lock(channel);
+        // Between creation and lock somebody may have taken the session for dead.
+        started = Files.exists(lockFile);
+        if (started) {
+          return new Session(name, lockFile, channel);
+        }
+      } finally {
+        if (!started) {
+          if (channel != null) {
+            channel.close();
+          }
+          MINE.remove(name);
+        }
       }
-      channel.close();
-      MINE.remove(name);
     }
   }
 
