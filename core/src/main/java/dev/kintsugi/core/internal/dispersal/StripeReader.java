@@ -32,6 +32,7 @@ public final class StripeReader {
   private final LatencyTracker latency = new LatencyTracker();
   private final ShardBuffers buffers = new ShardBuffers(64L << 20);
   private final ShardInspector inspector;
+  private final ColumnMender columns;
   private final Set<Place> bad =
       Collections.synchronizedSet(
           Collections.newSetFromMap(
@@ -76,6 +77,7 @@ public final class StripeReader {
     this.listener = listener;
     this.patience = patience;
     this.inspector = new ShardInspector(archives, keys, buffers);
+    this.columns = new ColumnMender(archives, pool, keys);
   }
 
   /**
@@ -165,6 +167,10 @@ public final class StripeReader {
 
   ShardBuffers buffers() {
     return buffers;
+  }
+
+  ColumnMender columns() {
+    return columns;
   }
 
   ShardInspector inspector() {

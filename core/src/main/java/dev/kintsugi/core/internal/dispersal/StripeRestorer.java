@@ -9,6 +9,7 @@ import dev.kintsugi.core.internal.format.v1.GroupKeys;
 import dev.kintsugi.core.internal.format.v1.ShardHeader;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.internal.format.v1.ShardRecord;
+import dev.kintsugi.core.store.ShardFinding.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +100,11 @@ public final class StripeRestorer {
       operation.intact.values().forEach(i -> give(i.record()));
       operation.made.values().forEach(this::give);
     }
+  }
+
+  /** Returns whether a stripe can be mended although fewer than k of its shards are intact. */
+  public boolean recoverable(Stripe stripe) {
+    return columns.mend(stripe).isPresent();
   }
 
   private void give(byte @Nullable [] array) {
@@ -286,20 +293,20 @@ public final class StripeRestorer {
       Scheme scheme,
       Set<Integer> intact,
       Collection<ShardProblem> problems) {
-    List<String> lines = new ArrayList<>();
-    for (ShardProblem problem : problems) {
-      lines.add(
-          "shard %d on %s (%s): %s, %s"
-              .formatted(
-                  problem.index(),
-                  archives.name(problem.archive()),
-                  problem.name(),
-                  problem.problem().name().toLowerCase(Locale.ROOT),
-                  problem.detail()));
-    }
+    String bad =
+        problems.stream()
+            .map(
+                problem ->
+                    "%s %s%s"
+                        .formatted(
+                            archives.name(problem.archive()),
+                            problem.problem().name().toLowerCase(Locale.ROOT),
+                            problem.problem() == Problem.UNREADABLE
+                                ? " (" + problem.detail() + ")"
+                                : ""))
+            .collect(Collectors.joining(", "));
     return new UnrecoverableException(
-        "stripe %s has %d intact shards, %d are needed (%s). %s"
-            .formatted(
-                stripe.id(), intact.size(), scheme.dataShards(), scheme, String.join("; ", lines)));
+        "stripe %s has %d intact shards, %d are needed (%s): on %s"
+            .formatted(stripe.id(), intact.size(), scheme.dataShards(), scheme, bad));
   }
 }

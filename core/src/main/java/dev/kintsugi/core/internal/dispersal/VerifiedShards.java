@@ -7,16 +7,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All shards of a stripe that are intact, each checked wholly; their buffers are held until closed.
+ * All shards of a stripe that are intact, each checked wholly; where fewer than k are, all shards
+ * as {@link ColumnMender} makes them. Buffers are held until closed.
  */
 final class VerifiedShards implements AutoCloseable {
   private final ShardBuffers buffers;
   private final Scheme scheme;
   private final Map<Integer, byte[]> intact = new TreeMap<>();
+  private final Map<Integer, byte[]> mended = new TreeMap<>();
 
   private VerifiedShards(ShardBuffers buffers, Scheme scheme) {
     this.buffers = buffers;
@@ -26,7 +29,7 @@ final class VerifiedShards implements AutoCloseable {
   /**
    * Reads and checks all shards and reports the bad ones.
    *
-   * @throws dev.kintsugi.core.UnrecoverableException if fewer than k are intact
+   * @throws dev.kintsugi.core.UnrecoverableException if at some place fewer than k are sound
    */
   static VerifiedShards of(StripeReader reader, Stripe stripe, Scheme scheme) {
     Map<Integer, CompletableFuture<Inspection>> pending = new TreeMap<>();
@@ -53,9 +56,16 @@ final class VerifiedShards implements AutoCloseable {
         .filter(problem -> problem.problem() != Problem.UNREADABLE)
         .forEach(problem -> reader.report(stripe, problem));
     if (verified.intact.size() < scheme.dataShards()) {
-      try (verified) {
-        throw StripeRestorer.tooFew(
-            reader.archives(), stripe, scheme, verified.intact.keySet(), problems);
+      Optional<ColumnMender.Mended> whole = reader.columns().mend(stripe);
+      if (whole.isEmpty()) {
+        try (verified) {
+          throw StripeRestorer.tooFew(
+              reader.archives(), stripe, scheme, verified.intact.keySet(), problems);
+        }
+      }
+      byte[][] rows = whole.get().rows();
+      for (int i = 0; i < rows.length; i++) {
+        verified.mended.put(i, rows[i]);
       }
     }
     return verified;
@@ -68,7 +78,7 @@ final class VerifiedShards implements AutoCloseable {
 
   /** Returns a record of which at least a run's range of the payload is right. */
   byte[] row(Run run) {
-    byte[] own = intact.get(run.shard());
+    byte[] own = intact.getOrDefault(run.shard(), mended.get(run.shard()));
     if (own != null) {
       return own;
     }

@@ -124,6 +124,10 @@ public final class Mending {
     retryDeletions.run();
   }
 
+  StripeRestorer restorer() {
+    return restorer;
+  }
+
   StripeMender mender() {
     return new StripeMender(index, archives, restorer, restored);
   }

@@ -1,5 +1,6 @@
 package dev.kintsugi.core.internal.recovery;
 
+import dev.kintsugi.core.internal.dispersal.Archives;
 import dev.kintsugi.core.internal.dispersal.Scheme;
 import dev.kintsugi.core.internal.dispersal.Stripe;
 import dev.kintsugi.core.internal.format.StripeId;
@@ -38,7 +39,14 @@ final class Repairer {
               mending
                   .index()
                   .read(reader -> StripeMender.load(reader, task.stripe))
-                  .ifPresent(stripe -> mender.mend(stripe, missing(stripe)));
+                  .ifPresent(
+                      stripe -> {
+                        if (missing(stripe).isEmpty()) {
+                          mender.giveUp(stripe.id()); // too many archives are away
+                        } else {
+                          mender.mend(stripe, missing(stripe));
+                        }
+                      });
               progress.update("repair", done.incrementAndGet(), tasks.size(), "stripes");
             });
       }
@@ -51,29 +59,44 @@ final class Repairer {
     return stripe.shards().stream().filter(Rows.Shard::missing).map(Rows.Shard::index).toList();
   }
 
-  /** Lists all stripes with missing shards, those with the fewest shards to spare first. */
+  /**
+   * Lists all stripes with missing shards, and those that cannot be read because archives are away;
+   * the fewest shards to spare first.
+   */
   private List<Task> tasks() {
+    Archives archives = mending.archives();
+    boolean away =
+        archives.numbers().stream().anyMatch(number -> archives.unavailable(number).isPresent());
     List<Task> tasks = new ArrayList<>();
     StripeId last = null;
     while (true) {
       @Nullable StripeId after = last;
-      List<Task> page =
+      List<Stripe> live = new ArrayList<>();
+      List<Rows.Stripe> page =
           mending
               .index()
               .read(
-                  reader ->
-                      reader.stripesWithMissingShards(after, PAGE).stream()
-                          .map(
-                              row ->
-                                  new Task(
-                                      row.id(), spare(new Stripe(row, reader.shards(row.id())))))
-                          .toList());
+                  reader -> {
+                    List<Rows.Stripe> rows =
+                        away
+                            ? reader.stripes(after, PAGE)
+                            : reader.stripesWithMissingShards(after, PAGE);
+                    rows.stream()
+                        .filter(row -> !row.retired())
+                        .forEach(row -> live.add(new Stripe(row, reader.shards(row.id()))));
+                    return rows;
+                  });
       if (page.isEmpty()) {
         tasks.sort((a, b) -> Integer.compare(a.spare, b.spare));
         return tasks;
       }
-      tasks.addAll(page);
-      last = page.get(page.size() - 1).stripe;
+      for (Stripe stripe : live) {
+        int spare = spare(stripe);
+        if (spare < 0 || !missing(stripe).isEmpty()) {
+          tasks.add(new Task(stripe.id(), spare));
+        }
+      }
+      last = page.get(page.size() - 1).id();
     }
   }
 

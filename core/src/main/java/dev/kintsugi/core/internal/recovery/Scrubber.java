@@ -110,7 +110,8 @@ final class Scrubber {
           shard ->
               out.contains(shard) ? stripe.shards().get(shard).missing() : bad.contains(shard));
     }
-    if (audit.intact() < Scheme.parse(stripe.row().scheme()).dataShards()) {
+    if (audit.intact() < Scheme.parse(stripe.row().scheme()).dataShards()
+        && !mending.restorer().recoverable(stripe)) {
       mender.giveUp(stripe.id());
     } else if (repair && !bad.isEmpty()) {
       repaired.add(mender.mend(stripe, bad).size());

@@ -143,8 +143,9 @@ final class VaultRecovery {
     }
     int needed = Scheme.parse(kit.config().scheme()).dataShards();
     if (found.size() < needed) {
-      throw new ArchiveUnavailableException(
-          "recovery needs %d archives (%s), %d of those given are this vault's. %s"
+      throw new UnrecoverableException(
+          ("recovery needs %d archives (%s), %d of those given are this vault's; give more of them."
+                  + " %s")
               .formatted(needed, kit.config().scheme(), found.size(), String.join("; ", unusable)));
     }
     unusable.forEach(why -> LOG.warn("not used: {}", why));

@@ -122,4 +122,18 @@ class ColumnMenderTest {
     assertThrows(
         UnrecoverableException.class, () -> fixture.restorer.restore(stripe, Set.of(0, 1, 2)));
   }
+
+  @Test
+  void readsWhenAllShardsAreDamagedInDifferentPlaces() throws IOException {
+    Fixture.Stored stored = fixture.store(new Random(2), 3 << 20);
+    for (int i = 0; i < 6; i++) {
+      fixture.change(
+          stored.stripe(),
+          i,
+          Fixture.flip(fixture.shard(stored.stripe(), i), i * CHUNK_BITS + 5, false));
+    }
+    Fixture.Extent extent = stored.extents().get(0);
+    assertArrayEquals(extent.plain(), fixture.read(fixture.reader(), stored.stripe(), extent));
+    assertEquals(6, fixture.found.size(), "every damaged shard is named: " + fixture.found);
+  }
 }

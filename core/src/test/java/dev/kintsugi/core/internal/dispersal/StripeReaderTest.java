@@ -145,7 +145,9 @@ final class StripeReaderTest {
     UnrecoverableException e =
         assertThrows(UnrecoverableException.class, () -> assertReadable(fixture.reader(), stored));
     for (int liar : new int[] {0, 3, 5}) {
-      assertTrue(e.toString().contains("shard " + liar + " on archive"), e.toString());
+      assertTrue(
+          e.toString().contains("archive" + stripe.shards().get(liar).archive() + " tampered"),
+          e.toString());
     }
     assertTrue(e.toString().contains("3 intact shards, 4 are needed"), e.toString());
     assertEquals(Set.of(0, 3, 5), named(Problem.TAMPERED));
