@@ -19,7 +19,12 @@ expect 0 k scrub
 cp -a "$scratch/archives" "$scratch/pristine"
 
 shards >"$scratch/all"
-if [ "$(wc -l <"$scratch/all")" -lt "$flips" ]; then flips=$(wc -l <"$scratch/all"); fi
+# Three damaged shards at the same 64 KiB of one stripe are beyond rs:4+2, so few of the shards are hit.
+most=$(($(wc -l <"$scratch/all") / 5))
+if [ "$most" -lt "$flips" ]; then
+  flips=$most
+  say "the tree is too small for more than $flips flips; give one of 1.5 GiB or more for 200"
+fi
 shuf -n "$flips" "$scratch/all" | LC_ALL=C sort >"$scratch/flipped"
 while read -r file; do
   offset=$(shuf -n 1 -i 0-$(($(stat -c %s "$file") - 1)))
