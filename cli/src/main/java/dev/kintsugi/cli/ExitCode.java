@@ -8,6 +8,7 @@ import dev.kintsugi.core.NamespaceException;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.UnsupportedFormatException;
 import dev.kintsugi.core.VaultLockedException;
+import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.fs.MountException;
 
 /** What the process exits with. The numbers are a contract; scripts are written against them. */
@@ -58,7 +59,8 @@ enum ExitCode {
   static ExitCode of(Throwable error) {
     if (error instanceof UsageException || error instanceof NamespaceException) {
       return USAGE;
-    } else if (error instanceof UnrecoverableException) {
+    } else if (error instanceof UnrecoverableException
+        || error instanceof UnrecoverableSecretException) {
       return UNRECOVERABLE;
     } else if (error instanceof AccessDeniedException) {
       return DENIED;
@@ -66,7 +68,9 @@ enum ExitCode {
       return UNAVAILABLE;
     } else if (error instanceof UnsupportedFormatException) {
       return INTERNAL;
-    } else if (error instanceof IntegrityException || error instanceof FormatException) {
+    } else if (error instanceof IntegrityException
+        || error instanceof FormatException
+        || error instanceof AuthenticationFailedException) {
       return TAMPERED;
     } else if (error instanceof VaultLockedException) {
       return LOCKED;

@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       KitVerb.class,
       RecoverVerb.class,
       DrillVerb.class,
+      SecretVerb.class,
       MountVerb.class,
       UmountVerb.class,
       CompletionVerb.class,

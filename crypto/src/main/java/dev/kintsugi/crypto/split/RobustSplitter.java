@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * 2<sup>-128</sup> or less; wrong shares are located and named. With n' shares given of which e are
  * wrong, the secret is found if e ≤ (n'-t)/2; beyond that, up to e = n'-t, it is found as long as
  * the number of ways to choose t of n' shares is at most {@value WrongShares#MAX_SUBSETS}. If two
- * different secrets are each supported by enough shares, neither is returned.
+ * different secrets are each supported by enough shares, neither is returned. Messages count shares
+ * from 1, the API counts positions from 0.
  *
  * <p>A share is the length of the {@link Frame} (4 bytes) ‖ its share of the frame. Immutable and
  * thread-safe.

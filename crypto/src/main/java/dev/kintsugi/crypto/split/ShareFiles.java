@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Splits streams of any length into self-describing share files and combines them, in pieces of
- * bounded memory (about {@code 2 · (n + 2)} pieces).
+ * bounded memory (about {@code 2 · (n + 2)} pieces, at most some 200 MiB).
  *
  * <p>Guarantee: {@link #combine} writes only bytes that were split, in order, each piece after it
  * proved itself, and returns normally only after the last piece; wrong, damaged, foreign, stale,
@@ -22,8 +22,11 @@ import java.util.List;
  * every piece. Stateless and thread-safe; streams stay the caller's and are not closed.
  */
 public final class ShareFiles {
-  /** Bytes of the secret in one piece, the last excepted. */
+  /** Bytes of the secret in one piece, the last excepted, of splitters with up to 64 shares. */
   public static final int PIECE_LENGTH = 1 << 20;
+
+  /** Bytes of all shares of one piece, about, of splitters with more shares. */
+  private static final int ALL_SHARES_OF_A_PIECE = 64 << 20;
 
   private ShareFiles() {}
 
@@ -47,7 +50,12 @@ public final class ShareFiles {
    */
   public static long split(SecretSplitter splitter, InputStream secret, List<OutputStream> outputs)
       throws IOException {
-    return split(splitter, secret, outputs, PIECE_LENGTH);
+    return split(splitter, secret, outputs, pieceLength(splitter.shares()));
+  }
+
+  /** Returns a piece length that bounds memory also with many shares. */
+  static int pieceLength(int shares) {
+    return Math.min(PIECE_LENGTH, Integer.highestOneBit(ALL_SHARES_OF_A_PIECE / shares));
   }
 
   static long split(
@@ -111,7 +119,9 @@ public final class ShareFiles {
                 .formatted(number, e.getMessage(), describe(set.report(wrong, number, bytes))));
       } catch (AuthenticationFailedException e) {
         throw new AuthenticationFailedException(
-            "piece %d: %s".formatted(number, e.getMessage()), e);
+            "piece %d: %s; %s"
+                .formatted(number, e.getMessage(), describe(set.report(wrong, number, bytes))),
+            e);
       }
       wrong.or(found.wrong());
       byte[] data = Frame.data(found.frame());
@@ -128,14 +138,49 @@ public final class ShareFiles {
   }
 
   private static String describe(ShareReport report) {
-    StringBuilder text = new StringBuilder("missing shares " + report.missing());
+    StringBuilder text =
+        new StringBuilder(
+            report.missing().isEmpty()
+                ? "no share is missing"
+                : "missing shares " + report.missing());
     for (ShareReport.Verdict v : report.verdicts()) {
       if (v.status() != ShareReport.Status.GOOD) {
         text.append(", ").append(v.name()).append(": ").append(v.status()).append(' ');
-        text.append(v.detail());
+        text.append("(").append(v.detail()).append(')');
       }
     }
     return text.toString();
+  }
+
+  /**
+   * Tells which files belong together and what is wrong with the others, without combining them:
+   * reads each to its end and checks its checksums. {@link ShareReport.Status#WRONG} shares are not
+   * found, because only combining finds them.
+   *
+   * @param inputs share files, in any order, of any content
+   * @return what was found out about each file
+   * @throws MalformedRecordException if none of the files is a share file
+   * @throws IOException if reading fails
+   */
+  public static ShareReport examine(List<Input> inputs) throws IOException {
+    ShareSet set = ShareSet.open(inputs);
+    long pieces = 0;
+    while (!set.ended()) {
+      pieces += set.splitter().present(set.next()).isEmpty() ? 0 : 1;
+    }
+    return set.report(new BitSet(), pieces, 0);
+  }
+
+  /**
+   * Reads the headers of share files.
+   *
+   * @param inputs share files, in any order, of any content
+   * @return the header of a share of the sharing that most of them belong to
+   * @throws MalformedRecordException if none of the files is a share file
+   * @throws IOException if reading fails
+   */
+  public static ShareHeader header(List<Input> inputs) throws IOException {
+    return ShareSet.open(inputs).header();
   }
 
   /**
@@ -147,13 +192,7 @@ public final class ShareFiles {
    * @throws IOException if reading fails
    */
   public static ShareReport inspect(Input input) throws IOException {
-    ShareSet set = ShareSet.open(List.of(input));
-    int position = set.header().position();
-    long pieces = 0;
-    while (set.next()[position] != null) {
-      pieces++;
-    }
-    return set.report(new BitSet(), pieces, 0);
+    return examine(List.of(input));
   }
 
   static ShareRecords.Writer[] writers(ShareHeader header, List<OutputStream> outputs)

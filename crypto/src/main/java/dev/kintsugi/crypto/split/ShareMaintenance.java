@@ -30,7 +30,8 @@ public final class ShareMaintenance {
    *     outputs is not its number of shares
    * @throws TooFewSharesException if a share is missing or damaged: a share left out would be lost.
    *     {@link #reshare} to the same splitter instead
-   * @throws AuthenticationFailedException if the shares do not fit each other
+   * @throws AuthenticationFailedException if the shares do not fit each other; the message names
+   *     the wrong ones if at most (n-t)/2 are
    * @throws IOException if reading or writing fails
    */
   public static ShareReport refresh(List<ShareFiles.Input> inputs, List<OutputStream> outputs)
@@ -62,7 +63,8 @@ public final class ShareMaintenance {
    * @throws IllegalArgumentException if the old splitter is not {@link Shamir}, or the number of
    *     outputs is not the new number of shares
    * @throws TooFewSharesException if there are too few undamaged shares
-   * @throws AuthenticationFailedException if the shares do not fit each other
+   * @throws AuthenticationFailedException if the shares do not fit each other; the message names
+   *     the wrong ones if at most (n'-t)/2 of the n' given are
    * @throws IOException if reading or writing fails
    */
   public static ShareReport reshare(
@@ -127,7 +129,7 @@ public final class ShareMaintenance {
         if (set.intact().cardinality() < needed) {
           throw new TooFewSharesException(
               "only shares %s are undamaged to their end, %d are needed"
-                  .formatted(set.intact(), needed));
+                  .formatted(WrongShares.numbers(set.intact()), needed));
         }
         ShareFiles.finish(writers);
         return set.report(new BitSet(), number, 0);
@@ -135,7 +137,7 @@ public final class ShareMaintenance {
       if (present.cardinality() < needed) {
         throw new TooFewSharesException(
             "piece %d: %d undamaged shares %s, %d are needed"
-                .formatted(number, present.cardinality(), present, needed));
+                .formatted(number, present.cardinality(), WrongShares.numbers(present), needed));
       }
       byte[][] payloads = payloads(shares, present, number);
       check(from, payloads, present, number);
@@ -165,15 +167,26 @@ public final class ShareMaintenance {
     return payloads;
   }
 
-  /** Compares shares with what others imply: no more is computed than other shares. */
+  /**
+   * Compares shares with what others imply: no more is computed than other shares, and what shares
+   * differ by, which tells nothing about the secret.
+   */
   private static void check(Shamir from, byte[][] payloads, BitSet present, long number) {
     byte[][] implied = from.complete(payloads, present);
+    boolean fit = true;
     for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
-      if (!Arrays.equals(implied[i], payloads[i])) {
-        throw new AuthenticationFailedException(
-            "piece %d: the shares do not fit each other; combine names the wrong ones"
-                .formatted(number));
-      }
+      fit &= Arrays.equals(implied[i], payloads[i]);
     }
+    if (fit) {
+      return;
+    }
+    BitSet wrong =
+        new WrongShares(from, payloads, 0, frame -> false).locate(present, from.abscissas());
+    throw new AuthenticationFailedException(
+        wrong.isEmpty()
+            ? "piece %d: the shares %s do not fit each other; combine names the wrong ones"
+                .formatted(number, WrongShares.numbers(present))
+            : "piece %d: the shares %s do not fit the others; leave them out"
+                .formatted(number, WrongShares.numbers(wrong)));
   }
 }

@@ -111,6 +111,10 @@ final class ShareRecords {
       }
     }
 
+    boolean ended() {
+      return ended;
+    }
+
     /** Tells whether a checksum failed or the file was cut so far. */
     boolean damaged() {
       return damaged;

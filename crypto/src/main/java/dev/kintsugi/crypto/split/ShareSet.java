@@ -131,6 +131,16 @@ final class ShareSet {
     return pieces;
   }
 
+  /** Tells whether every file was read to its end. */
+  boolean ended() {
+    for (ShareRecords.Reader reader : readers) {
+      if (reader != null && !reader.ended()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Reads behind the last piece, so that a damaged end shows. */
   void expectEnd() throws IOException {
     for (ShareRecords.Reader reader : readers) {

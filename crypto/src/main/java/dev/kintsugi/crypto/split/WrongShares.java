@@ -4,6 +4,7 @@ import dev.kintsugi.crypto.AuthenticationFailedException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -46,7 +47,7 @@ final class WrongShares {
                 () ->
                     new AuthenticationFailedException(
                         "no %d of the shares %s of %s combine to a secret that proves itself"
-                            .formatted(splitter.threshold(), usable, splitter)));
+                            .formatted(splitter.threshold(), numbers(usable), splitter)));
     // A second secret that enough of the other shares agree on would make the answer a guess.
     BitSet others = result.wrong();
     if (splitter.sufficient(others) && search(others, new BitSet()).isPresent()) {
@@ -55,9 +56,14 @@ final class WrongShares {
       rest.andNot(others);
       throw new AuthenticationFailedException(
           "shares %s and shares %s of %s combine to different secrets"
-              .formatted(rest, others, splitter));
+              .formatted(numbers(rest), numbers(others), splitter));
     }
     return result;
+  }
+
+  /** Returns positions as people count shares, from 1. */
+  static List<Integer> numbers(BitSet positions) {
+    return positions.stream().mapToObj(i -> i + 1).toList();
   }
 
   private Optional<Result> search(BitSet usable, BitSet distrusted) {
@@ -107,7 +113,7 @@ final class WrongShares {
   }
 
   /** Returns positions among {@code trusted} that some columns show to be wrong. */
-  private BitSet locate(BitSet trusted, int[] abscissas) {
+  BitSet locate(BitSet trusted, int[] abscissas) {
     int[] positions = trusted.stream().toArray();
     byte[][] implied = splitter.complete(payloads, trusted);
     int[] xs = Arrays.stream(positions).map(i -> abscissas[i]).toArray();

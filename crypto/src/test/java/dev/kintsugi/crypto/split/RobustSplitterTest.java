@@ -164,7 +164,7 @@ final class RobustSplitterTest {
                 AuthenticationFailedException.class, () -> robust("shamir:2of4").combine(mixed))
             .getMessage();
     assertEquals(
-        "shares {0, 1} and shares {2, 3} of shamir:2of4 combine to different secrets", message);
+        "shares [1, 2] and shares [3, 4] of shamir:2of4 combine to different secrets", message);
     byte[][] three = {a[0], a[1], a[2], b[3]};
     assertEquals(List.of(3), robust("shamir:2of4").combine(three).wrong());
   }

@@ -1,0 +1,127 @@
+package dev.kintsugi.cli.secret;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The share files {@code 1.share} to {@code n.share} of one directory, which appear together: they
+ * are written with mode 0600 in a directory of their own and made durable; then that directory is
+ * renamed, or, if the target directory exists already, each file is moved into it. Nothing is ever
+ * replaced. Closing without {@link #publish} leaves nothing.
+ */
+public final class NewShares implements AutoCloseable {
+  /** How the names of share files end. */
+  public static final String SUFFIX = ".share";
+
+  private final Path directory;
+  private final boolean existed;
+  private final Path staging;
+  private final List<OutputStream> streams = new ArrayList<>();
+  private boolean published;
+
+  /**
+   * Starts the files.
+   *
+   * @param directory where they shall appear; it or the directory above exists
+   * @param count how many
+   * @throws FileAlreadyExistsException if the directory holds one of them
+   */
+  public NewShares(Path directory, int count) throws IOException {
+    this.directory = directory;
+    this.existed = Files.exists(directory, LinkOption.NOFOLLOW_LINKS);
+    for (int number = 1; number <= count; number++) {
+      Path file = directory.resolve(number + SUFFIX);
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(file.toString());
+      }
+    }
+    this.staging =
+        (existed ? directory : PrivateFiles.parent(directory))
+            .resolve(PrivateFiles.temporaryName());
+    PrivateFiles.createDirectory(staging);
+    try {
+      for (int number = 1; number <= count; number++) {
+        streams.add(PrivateFiles.create(staging.resolve(number + SUFFIX)));
+      }
+    } catch (IOException e) {
+      try {
+        close();
+      } catch (IOException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
+    }
+  }
+
+  /** Returns where the content goes, by position. */
+  public List<OutputStream> streams() {
+    return List.copyOf(streams);
+  }
+
+  /** Makes the files durable under their names. */
+  public void publish() throws IOException {
+    for (OutputStream stream : streams) {
+      stream.close();
+    }
+    PrivateFiles.syncDirectory(staging);
+    if (existed) {
+      for (int number = 1; number <= streams.size(); number++) {
+        String name = number + SUFFIX;
+        // Refuses to replace, unlike an atomic move; both rename.
+        Files.move(staging.resolve(name), directory.resolve(name));
+      }
+      published = true;
+      Files.delete(staging);
+      PrivateFiles.syncDirectory(directory);
+    } else {
+      Files.move(staging, directory, StandardCopyOption.ATOMIC_MOVE);
+      published = true;
+      PrivateFiles.syncDirectory(PrivateFiles.parent(directory));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (published) {
+      return;
+    }
+    IOException failure = null;
+    for (OutputStream stream : streams) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    List<Path> left;
+    try (Stream<Path> files = Files.list(staging)) {
+      left = files.toList();
+    }
+    for (Path file : left) {
+      Files.delete(file);
+    }
+    // What was moved before a failure is complete and durable, but of no use without the rest.
+    List<Path> moved =
+        IntStream.rangeClosed(1, existed ? streams.size() : 0)
+            .mapToObj(number -> number + SUFFIX)
+            .filter(name -> !left.contains(staging.resolve(name)))
+            .map(directory::resolve)
+            .toList();
+    for (Path file : moved) {
+      Files.deleteIfExists(file);
+    }
+    Files.delete(staging);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}
