@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.Executor;
 
 /**
  * The kernels of this machine.
@@ -82,6 +83,29 @@ public final class GaloisKernels {
     }
     throw new IllegalArgumentException(
         "kernel (%s) must be one of %s".formatted(name, String.join(", ", names)));
+  }
+
+  /**
+   * Returns a kernel that computes the same on several threads: each product is cut into ranges of
+   * positions, of at least 16 KiB, which the calling thread works off together with tasks given to
+   * the executor. Products shorter than two such ranges stay on the calling thread.
+   *
+   * <p>A call returns when its product is complete, and no task of it touches a row later. It never
+   * waits for a task that has not started: a busy or refusing executor, or calls from its own
+   * threads, make it slower and nothing else. The executor belongs to the caller.
+   *
+   * <p>Example: {@code code.withKernel(GaloisKernels.spread(code.kernel(), pool, 4))}.
+   *
+   * @param kernel what computes each range
+   * @param executor where other threads come from
+   * @param parts the most ranges, at least 1; the number of threads that may work on one product
+   * @throws IllegalArgumentException if the number of parts is not positive
+   */
+  public static GaloisKernel spread(GaloisKernel kernel, Executor executor, int parts) {
+    if (parts < 1) {
+      throw new IllegalArgumentException("parts (%d) must be at least 1".formatted(parts));
+    }
+    return new SpreadKernel(kernel, executor, parts);
   }
 
   /** Holds the kernels, found when this class is first used. */

@@ -2,6 +2,7 @@ package dev.kintsugi.erasure;
 
 import dev.kintsugi.erasure.internal.gf.GfMatrix;
 import dev.kintsugi.erasure.internal.gf.RowSpace;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 abstract class LinearCode implements ErasureCode {
   static final int MAX_SHARDS = 255;
 
-  private static final int VERIFY_CHUNK = 8192;
-
   private final int dataShards;
   private final GfMatrix parity;
   private final GfMatrix generator;
@@ -27,6 +26,10 @@ abstract class LinearCode implements ErasureCode {
   private final DecodeCache cache = new DecodeCache();
   private final RepairPlanner planner;
   private final AtomicReferenceArray<@Nullable PreparedMatrix> columns;
+  private final boolean[] isData;
+  private final boolean[] isParity;
+  private final boolean[] isAny;
+  private final boolean[] isNone;
 
   /** Creates a code without local groups. */
   LinearCode(GfMatrix parity, GaloisKernel kernel) {
@@ -49,6 +52,13 @@ abstract class LinearCode implements ErasureCode {
             parity.toArray(), Rows.range(0, dataShards), Rows.range(dataShards, totalShards()));
     this.planner = new RepairPlanner(this, generator, localGroups);
     this.columns = new AtomicReferenceArray<>(dataShards);
+    this.isNone = new boolean[totalShards()];
+    this.isData = new boolean[totalShards()];
+    this.isParity = new boolean[totalShards()];
+    this.isAny = new boolean[totalShards()];
+    Arrays.fill(isData, 0, dataShards, true);
+    Arrays.fill(isParity, dataShards, totalShards(), true);
+    Arrays.fill(isAny, true);
   }
 
   /** Checks the numbers of shards of a code that is about to be made. */
@@ -103,21 +113,19 @@ abstract class LinearCode implements ErasureCode {
   @Override
   public final boolean verify(byte[][] shards, int offset, int length) {
     Shapes.check(shards, totalShards(), offset, length);
-    byte[][] expected = new byte[totalShards()][];
-    for (int r = dataShards; r < expected.length; r++) {
-      expected[r] = new byte[Math.min(VERIFY_CHUNK, length)];
-    }
-    for (int done = 0; done < length; done += VERIFY_CHUNK) {
-      int start = offset + done;
-      int count = Math.min(VERIFY_CHUNK, length - done);
-      encoder.multiply(shards, start, expected, 0, count);
-      for (int r = dataShards; r < expected.length; r++) {
-        if (!Arrays.equals(expected[r], 0, count, shards[r], start, start + count)) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return encoder.matches(shards, offset, shards, offset, length);
+  }
+
+  @Override
+  public final void encode(ByteBuffer[] shards) {
+    Shapes.check(shards, isData, isParity, totalShards());
+    encoder.multiply(shards, shards);
+  }
+
+  @Override
+  public final boolean verify(ByteBuffer[] shards) {
+    Shapes.check(shards, isAny, isNone, totalShards());
+    return encoder.matches(shards, shards);
   }
 
   @Override
@@ -137,11 +145,30 @@ abstract class LinearCode implements ErasureCode {
     Shapes.checkFlags("present", present, totalShards());
     Shapes.checkFlags("wanted", wanted, totalShards());
     Shapes.check(shards, present, wanted, totalShards(), offset, length);
-    Optional<RepairPlan> plan =
-        cache.get(present, wanted, (lost, available) -> planner.plan(lost, available, unitCosts()));
+    Optional<RepairPlan> plan = cachedPlan(present, wanted);
     if (plan.isPresent()) {
       plan.get().run(shards, offset, length);
     }
+  }
+
+  @Override
+  public final void reconstruct(ByteBuffer[] shards, boolean[] present, boolean[] wanted) {
+    Shapes.checkFlags("present", present, totalShards());
+    Shapes.checkFlags("wanted", wanted, totalShards());
+    boolean[] written = wanted.clone();
+    for (int i = 0; i < written.length; i++) {
+      written[i] &= !present[i];
+    }
+    Shapes.check(shards, present, written, totalShards());
+    Optional<RepairPlan> plan = cachedPlan(present, wanted);
+    if (plan.isPresent()) {
+      plan.get().run(shards);
+    }
+  }
+
+  private Optional<RepairPlan> cachedPlan(boolean[] present, boolean[] wanted) {
+    return cache.get(
+        present, wanted, (lost, available) -> planner.plan(lost, available, unitCosts()));
   }
 
   @Override
@@ -180,15 +207,25 @@ abstract class LinearCode implements ErasureCode {
   @Override
   public final void updateParity(
       byte[][] shards, int dataShard, byte[] delta, int offset, int length) {
+    checkUpdate(shards.length, dataShard);
+    column(dataShard).multiplyAdd(new byte[][] {delta}, offset, shards, offset, length);
+  }
+
+  @Override
+  public final void updateParity(ByteBuffer[] shards, int dataShard, ByteBuffer delta) {
+    checkUpdate(shards.length, dataShard);
+    column(dataShard).multiplyAdd(new ByteBuffer[] {delta}, shards);
+  }
+
+  private void checkUpdate(int rows, int dataShard) {
     if (dataShard < 0 || dataShard >= dataShards) {
       throw new IllegalArgumentException(
           "dataShard (%d) must be in 0..%d".formatted(dataShard, dataShards - 1));
     }
-    if (shards.length != totalShards()) {
+    if (rows != totalShards()) {
       throw new IllegalArgumentException(
-          "shards.length (%d) must be %d".formatted(shards.length, totalShards()));
+          "shards.length (%d) must be %d".formatted(rows, totalShards()));
     }
-    column(dataShard).multiplyAdd(new byte[][] {delta}, offset, shards, offset, length);
   }
 
   private PreparedMatrix column(int dataShard) {

@@ -39,6 +39,19 @@ public interface PreparedMatrix {
       byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length);
 
   /**
+   * Returns whether every output is the product already. Nothing is modified, and rows may overlap.
+   *
+   * @param inputs as in {@link #multiply(byte[][], int, byte[][], int, int)}
+   * @param inputOffset where the range starts in every input
+   * @param outputs the rows to compare with the product
+   * @param outputOffset where the range starts in every output
+   * @param length the number of bytes of every row; 0 matches
+   * @throws IllegalArgumentException if a row that is needed is null or too short for its range, or
+   *     an offset or the length is negative
+   */
+  boolean matches(byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length);
+
+  /**
    * Overwrites every output buffer, from its position to its limit, with the product. Positions and
    * limits do not change. Heap and direct buffers may be mixed; direct buffers spare the {@code
    * isa-l} kernel its copies.
@@ -47,8 +60,8 @@ public interface PreparedMatrix {
    *     GaloisKernel#prepare}; other elements may be null
    * @param outputs holds the buffers to write at the indices given to {@link GaloisKernel#prepare};
    *     other elements may be null; may be the same array as inputs. Outputs must not overlap
-   *     inputs or each other; overlap is detected between buffers that are the same object or lie
-   *     in the same array, and otherwise makes the result undefined
+   *     inputs or each other; to detect that between direct buffers a byte of an output may change
+   *     for a moment
    * @throws IllegalArgumentException if a buffer that is needed is null, an output is read-only,
    *     the remaining bytes are not the same number for all, or buffers overlap; nothing has been
    *     written then
@@ -62,4 +75,13 @@ public interface PreparedMatrix {
    * @throws IllegalArgumentException as {@link #multiply(ByteBuffer[], ByteBuffer[])}
    */
   void multiplyAdd(ByteBuffer[] inputs, ByteBuffer[] outputs);
+
+  /**
+   * Returns whether every output buffer, from its position to its limit, is the product already.
+   * Nothing is modified, and buffers may overlap and be read-only.
+   *
+   * @throws IllegalArgumentException if a buffer that is needed is null or the remaining bytes are
+   *     not the same number for all
+   */
+  boolean matches(ByteBuffer[] inputs, ByteBuffer[] outputs);
 }

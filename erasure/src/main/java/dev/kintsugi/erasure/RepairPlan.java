@@ -1,5 +1,6 @@
 package dev.kintsugi.erasure;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -84,16 +85,33 @@ public final class RepairPlan {
    */
   public void repair(byte[][] shards, int offset, int length) {
     int total = code.totalShards();
-    boolean[] read = new boolean[total];
-    boolean[] written = new boolean[total];
-    for (int shard : reads) {
-      read[shard] = true;
-    }
-    for (int shard : lost) {
-      written[shard] = true;
-    }
-    Shapes.check(shards, read, written, total, offset, length);
+    Shapes.check(shards, flags(reads), flags(lost), total, offset, length);
     run(shards, offset, length);
+  }
+
+  /**
+   * Computes the lost shards in buffers, each from its position to its limit.
+   *
+   * @param shards {@code totalShards()} buffers: those of {@link #reads} are read, those of {@link
+   *     #lost} overwritten, the others ignored
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}
+   */
+  public void repair(ByteBuffer[] shards) {
+    Shapes.check(shards, flags(reads), flags(lost), code.totalShards());
+    run(shards);
+  }
+
+  private boolean[] flags(int[] indices) {
+    boolean[] flags = new boolean[code.totalShards()];
+    for (int index : indices) {
+      flags[index] = true;
+    }
+    return flags;
+  }
+
+  /** Computes the lost shards from buffers that were checked. */
+  void run(ByteBuffer[] shards) {
+    product.multiply(shards, shards);
   }
 
   /** Computes the lost shards from rows that were checked. */
@@ -122,6 +140,32 @@ public final class RepairPlan {
       throw new IllegalArgumentException(
           "parts.length (%d) must be %d".formatted(parts.length, lost.length));
     }
+    partFor(held).multiply(shards, offset, parts, offset, length);
+  }
+
+  /**
+   * Computes what the shards of one site contribute to every lost shard, in buffers.
+   *
+   * @param shards {@code totalShards()} buffers, of which those that are both held and read by the
+   *     plan are read
+   * @param held the indices of the shards that this site holds; those the plan does not read are
+   *     ignored
+   * @param parts one buffer for every element of {@link #lost}, overwritten
+   * @throws IllegalArgumentException if the shape is wrong
+   */
+  public void contribute(ByteBuffer[] shards, BitSet held, ByteBuffer[] parts) {
+    if (shards.length != code.totalShards()) {
+      throw new IllegalArgumentException(
+          "shards.length (%d) must be %d".formatted(shards.length, code.totalShards()));
+    }
+    if (parts.length != lost.length) {
+      throw new IllegalArgumentException(
+          "parts.length (%d) must be %d".formatted(parts.length, lost.length));
+    }
+    partFor(held).multiply(shards, parts);
+  }
+
+  private PreparedMatrix partFor(BitSet held) {
     int[] columns = IntStream.range(0, reads.length).filter(c -> held.get(reads[c])).toArray();
     byte[] part = new byte[lost.length * columns.length];
     int[] rows = new int[columns.length];
@@ -131,9 +175,7 @@ public final class RepairPlan {
         part[r * columns.length + c] = matrix[r * reads.length + columns[c]];
       }
     }
-    code.kernel()
-        .prepare(part, rows, Rows.range(0, lost.length))
-        .multiply(shards, offset, parts, offset, length);
+    return code.kernel().prepare(part, rows, Rows.range(0, lost.length));
   }
 
   /**
@@ -152,13 +194,31 @@ public final class RepairPlan {
           "into.length (%d) and from.length (%d) must be %d"
               .formatted(into.length, from.length, lost.length));
     }
+    identity().multiplyAdd(from, offset, into, offset, length);
+  }
+
+  /**
+   * Adds the parts of one site to those of another, in buffers.
+   *
+   * @param into the parts to add to, one buffer for every element of {@link #lost}
+   * @param from the parts to add; not modified
+   * @throws IllegalArgumentException if the shape is wrong
+   */
+  public void merge(ByteBuffer[] into, ByteBuffer[] from) {
+    if (into.length != lost.length || from.length != lost.length) {
+      throw new IllegalArgumentException(
+          "into.length (%d) and from.length (%d) must be %d"
+              .formatted(into.length, from.length, lost.length));
+    }
+    identity().multiplyAdd(from, into);
+  }
+
+  private PreparedMatrix identity() {
     byte[] identity = new byte[lost.length * lost.length];
     for (int i = 0; i < lost.length; i++) {
       identity[i * lost.length + i] = 1;
     }
-    code.kernel()
-        .prepare(identity, lost.length, lost.length)
-        .multiplyAdd(from, offset, into, offset, length);
+    return code.kernel().prepare(identity, lost.length, lost.length);
   }
 
   @Override

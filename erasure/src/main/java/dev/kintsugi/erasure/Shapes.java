@@ -1,5 +1,9 @@
 package dev.kintsugi.erasure;
 
+import dev.kintsugi.erasure.internal.rows.BufferOverlap;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
 /** Checks the arrays that callers pass, and names what is wrong with them. */
 final class Shapes {
   private Shapes() {}
@@ -32,6 +36,54 @@ final class Shapes {
         }
       }
     }
+  }
+
+  /**
+   * Checks buffers that are read or written: they are there, hold as many bytes, and those written
+   * are writable and overlap no other.
+   */
+  static void check(@Nullable ByteBuffer[] shards, boolean[] read, boolean[] written, int total) {
+    if (shards == null) {
+      throw new IllegalArgumentException("shards must not be null");
+    }
+    if (shards.length != total) {
+      throw new IllegalArgumentException(
+          "shards.length (%d) must be %d".formatted(shards.length, total));
+    }
+    ByteBuffer first = null;
+    int firstIndex = -1;
+    for (int i = 0; i < total; i++) {
+      if (!read[i] && !written[i]) {
+        continue;
+      }
+      ByteBuffer shard = shards[i];
+      if (shard == null) {
+        throw new IllegalArgumentException("shards[%d] must not be null".formatted(i));
+      }
+      if (written[i] && shard.isReadOnly()) {
+        throw new IllegalArgumentException("shards[%d] must not be read-only".formatted(i));
+      }
+      if (first == null) {
+        first = shard;
+        firstIndex = i;
+      } else if (shard.remaining() != first.remaining()) {
+        throw new IllegalArgumentException(
+            "shards[%d].remaining() (%d) must be that of shards[%d] (%d)"
+                .formatted(i, shard.remaining(), firstIndex, first.remaining()));
+      }
+    }
+    for (int i = 0; i < total; i++) {
+      for (int j = 0; written[i] && j < total; j++) {
+        if (i != j && (read[j] || written[j]) && overlap(shards[i], shards[j])) {
+          throw new IllegalArgumentException(
+              "shards[%d] and shards[%d] must not overlap".formatted(i, j));
+        }
+      }
+    }
+  }
+
+  private static boolean overlap(@Nullable ByteBuffer written, @Nullable ByteBuffer other) {
+    return written != null && other != null && BufferOverlap.overlap(written, other);
   }
 
   static void checkFlags(String name, boolean[] flags, int total) {

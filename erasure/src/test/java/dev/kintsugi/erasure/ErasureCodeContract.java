@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -212,6 +213,124 @@ abstract class ErasureCodeContract {
       assertTrue(encoder.isComplete());
       assertThrows(IllegalStateException.class, () -> encoder.add(0, shards[0]));
       assertArrayEquals(Arrays.copyOfRange(shards, code.dataShards(), code.totalShards()), parity);
+    }
+  }
+
+  /** Heap and direct buffers mixed, at odd positions. */
+  private static ByteBuffer[] buffers(Random random, byte[][] rows) {
+    ByteBuffer[] buffers = new ByteBuffer[rows.length];
+    boolean allDirect = random.nextBoolean();
+    for (int i = 0; i < rows.length; i++) {
+      int before = random.nextInt(5);
+      int size = before + rows[i].length + random.nextInt(5);
+      boolean direct = allDirect || random.nextBoolean();
+      buffers[i] = direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+      buffers[i].position(before).limit(before + rows[i].length).put(before, rows[i]);
+    }
+    return buffers;
+  }
+
+  private static byte[][] contents(ByteBuffer[] buffers) {
+    byte[][] rows = new byte[buffers.length][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new byte[buffers[i].remaining()];
+      buffers[i].get(buffers[i].position(), rows[i]);
+    }
+    return rows;
+  }
+
+  @Test
+  void buffersAreCodedAsArraysAre() {
+    for (ErasureCode code : codes()) {
+      for (GaloisKernels.Entry entry : GaloisKernels.all()) {
+        if (entry.kernel().isEmpty()) {
+          continue;
+        }
+        ErasureCode on = code.withKernel(entry.kernel().get());
+        Random random = new Random(9);
+        for (int length : new int[] {0, 1, 63, 64, 65, 8192 + 3}) {
+          String message = on + " on " + entry.name() + " length " + length;
+          byte[][] expected = Samples.encoded(code, random, length);
+          ByteBuffer[] buffers = buffers(random, Samples.random(random, expected.length, length));
+          for (int i = 0; i < code.dataShards(); i++) {
+            buffers[i].put(buffers[i].position(), expected[i]);
+          }
+          on.encode(buffers);
+          assertArrayEquals(expected, contents(buffers), message);
+          assertTrue(on.verify(buffers), message);
+          BitSet lost = randomLoss(random, code, code.guaranteedLosses());
+          int first = lost.nextSetBit(0);
+          for (int shard : lost.stream().toArray()) {
+            buffers[shard].put(buffers[shard].position(), new byte[length]);
+          }
+          assertEquals(Arrays.deepEquals(expected, contents(buffers)), on.verify(buffers), message);
+          ByteBuffer[] parts = buffers(random, Samples.random(random, lost.cardinality(), length));
+          ByteBuffer[] sum = buffers(random, new byte[lost.cardinality()][length]);
+          RepairPlan plan = on.planRepair(lost);
+          plan.contribute(buffers, others(code, lost), parts);
+          plan.merge(sum, parts);
+          assertArrayEquals(expected[first], contents(sum)[0], message);
+          on.reconstruct(buffers, Samples.without(expected.length, lost.stream().toArray()));
+          assertArrayEquals(expected, contents(buffers), message);
+          buffers[first].put(buffers[first].position(), new byte[length]);
+          plan.repair(buffers);
+          assertArrayEquals(expected, contents(buffers), message);
+          byte[] delta = Samples.random(random, 1, length)[0];
+          on.updateParity(buffers, 0, ByteBuffer.wrap(delta));
+          for (int i = 0; i < length; i++) {
+            expected[0][i] ^= delta[i];
+          }
+          buffers[0].put(buffers[0].position(), expected[0]);
+          assertTrue(on.verify(buffers), message);
+        }
+      }
+    }
+  }
+
+  @Test
+  void badBuffersAreNamed() {
+    for (ErasureCode code : codes()) {
+      int n = code.totalShards();
+      ByteBuffer[] good = buffers(new Random(10), new byte[n][8]);
+      ByteBuffer[] bad = good.clone();
+      boolean[] present = Samples.without(n, n - 1);
+      bad[n - 1] = null;
+      assertRefused("shards[" + (n - 1) + "] must not be null", () -> code.encode(bad));
+      assertRefused(
+          "shards[" + (n - 1) + "] must not be null", () -> code.reconstruct(bad, present));
+      bad[n - 1] = ByteBuffer.allocate(9);
+      assertRefused("shards[" + (n - 1) + "].remaining() (9)", () -> code.encode(bad));
+      assertRefused("shards[" + (n - 1) + "].remaining() (9)", () -> code.verify(bad));
+      bad[n - 1] = ByteBuffer.allocate(8).asReadOnlyBuffer();
+      assertRefused("shards[" + (n - 1) + "] must not be read-only", () -> code.encode(bad));
+      bad[n - 1] = good[0];
+      assertRefused("must not overlap", () -> code.encode(bad));
+      ByteBuffer memory = ByteBuffer.allocateDirect(15);
+      bad[0] = memory.slice(0, 8);
+      bad[n - 1] = memory.slice(7, 8);
+      assertRefused(
+          "shards[" + (n - 1) + "] and shards[0] must not overlap", () -> code.encode(bad));
+      assertRefused("must not overlap", () -> code.reconstruct(bad, present));
+      bad[0] = memory.slice(7, 8);
+      bad[n - 1] = memory.slice(0, 8);
+      assertRefused("must not overlap", () -> code.encode(bad));
+      assertRefused("shards.length", () -> code.encode(new ByteBuffer[n + 1]));
+      assertRefused("shards[0] must not be null", () -> code.verify(new ByteBuffer[n]));
+    }
+  }
+
+  @Test
+  void buffersSideBySideInOneBlockOfMemoryAreFine() {
+    for (ErasureCode code : codes()) {
+      int n = code.totalShards();
+      ByteBuffer memory = ByteBuffer.allocateDirect(64 * n);
+      ByteBuffer[] shards = new ByteBuffer[n];
+      for (int i = 0; i < n; i++) {
+        shards[i] = memory.slice(64 * i, 64);
+      }
+      shards[0].put(5, (byte) 1);
+      code.encode(shards);
+      assertTrue(code.verify(shards));
     }
   }
 

@@ -3,7 +3,9 @@ package dev.kintsugi.erasure;
 import static dev.kintsugi.erasure.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -105,6 +107,12 @@ abstract class GaloisKernelContract {
       for (int r = 0; r < outputs; r++) {
         assertArrayEquals(expected[r], out[r], shape + ", output " + r);
       }
+      byte[][] product = expected(matrix, in, inOffset, out, outOffset, length, false);
+      assertTrue(prepared.matches(in, inOffset, product, outOffset, length), shape);
+      if (length > 0) {
+        product[random.nextInt(outputs)][outOffset + random.nextInt(length)] ^= 8;
+        assertFalse(prepared.matches(in, inOffset, product, outOffset, length), shape);
+      }
       for (int c = 0; c < inputs; c++) {
         assertArrayEquals(inBefore[c], in[c], shape + ", input " + c);
       }
@@ -139,6 +147,16 @@ abstract class GaloisKernelContract {
         prepared.multiplyAdd(inBuffers, outBuffers);
       } else {
         prepared.multiply(inBuffers, outBuffers);
+      }
+      if (!add) {
+        assertTrue(prepared.matches(inBuffers, outBuffers));
+        if (length > 0) {
+          ByteBuffer changed = outBuffers[random.nextInt(outputs)];
+          int position = changed.position() + random.nextInt(length);
+          changed.put(position, (byte) (changed.get(position) ^ 1));
+          assertFalse(prepared.matches(inBuffers, outBuffers));
+          changed.put(position, (byte) (changed.get(position) ^ 1));
+        }
       }
       for (int r = 0; r < outputs; r++) {
         assertEquals(length, outBuffers[r].remaining());
@@ -177,6 +195,15 @@ abstract class GaloisKernelContract {
         "outputs[0] overlaps inputs[0]",
         () -> prepared.multiply(in, new ByteBuffer[] {in[0].duplicate()}));
     assertRefused("outputs.length (0)", () -> prepared.multiply(in, new ByteBuffer[0]));
+    ByteBuffer memory = ByteBuffer.allocateDirect(8);
+    assertRefused(
+        "outputs[0] overlaps inputs[1]",
+        () ->
+            prepared.multiply(
+                new ByteBuffer[] {in[0], memory.slice(0, 4)},
+                new ByteBuffer[] {memory.slice(3, 4)}));
+    prepared.multiply(
+        new ByteBuffer[] {in[0], memory.slice(0, 4)}, new ByteBuffer[] {memory.slice(4, 4)});
     ByteBuffer whole = ByteBuffer.allocate(8);
     prepared.multiplyAdd(
         new ByteBuffer[] {whole.slice(0, 4), in[1]}, new ByteBuffer[] {whole.slice(4, 4)});

@@ -23,6 +23,8 @@ final class ConstantTimeKernel implements GaloisKernel {
   /** Bytes of a row handled at once, so that the rows in use stay in the first-level cache. */
   private static final int CHUNK = 4096;
 
+  private static final int[] PRODUCT_AND_BEFORE = {0, 1};
+
   @Override
   public String name() {
     return NAME;
@@ -93,12 +95,11 @@ final class ConstantTimeKernel implements GaloisKernel {
         int length,
         boolean accumulate) {
       int chunk = Math.min(CHUNK, length);
-      byte[][] copies = new byte[inputs.length][];
-      for (int row : inputRows) {
-        copies[row] = new byte[chunk];
-      }
-      byte[] product = new byte[chunk];
-      byte[] before = new byte[chunk];
+      Scratch scratch = Scratch.ofThread();
+      byte[][] copies = scratch.inputs.at(inputRows);
+      byte[][] products = scratch.outputs.at(PRODUCT_AND_BEFORE);
+      byte[] product = products[0];
+      byte[] before = products[1];
       for (int done = 0; done < length; done += chunk) {
         int count = Math.min(chunk, length - done);
         for (int row : inputRows) {
@@ -114,11 +115,8 @@ final class ConstantTimeKernel implements GaloisKernel {
           System.arraycopy(product, 0, output, outputOffset + done, count);
         }
       }
-      for (int row : inputRows) {
-        Arrays.fill(copies[row], (byte) 0);
-      }
-      Arrays.fill(product, (byte) 0);
-      Arrays.fill(before, (byte) 0);
+      scratch.inputs.wipe(inputRows, chunk);
+      scratch.outputs.wipe(PRODUCT_AND_BEFORE, chunk);
     }
 
     private static void runRow(int[][] program, byte[][] rows, byte[] sum, int from, int to) {

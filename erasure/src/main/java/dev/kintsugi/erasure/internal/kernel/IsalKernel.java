@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * Intel ISA-L 2, called in place on direct buffers; heap rows are copied through a direct buffer
- * that every thread keeps for itself, in chunks that stay in the second-level cache.
+ * that every thread keeps for itself, in chunks that stay in the first-level cache.
  *
  * <p>The library expands the matrix into tables whose contents differ between its versions and
  * processors; they are never looked into.
@@ -21,10 +21,16 @@ final class IsalKernel implements GaloisKernel {
   static final String NAME = "isa-l";
 
   /** Bytes of a heap row that are copied at once. */
-  private static final int CHUNK = 8192;
+  private static final int CHUNK = 4096;
 
   /** The shortest range that the library's assembly takes without falling back to C. */
   private static final int SHORTEST = 64;
+
+  /** The most outputs that the library computes while it reads the inputs once. */
+  private static final int OUTPUTS_PER_PASS = 4;
+
+  /** Bytes of all inputs of a piece, if they are read more than once: half a second-level cache. */
+  private static final int PIECE_INPUTS = 1 << 18;
 
   private static final int TABLE_BYTES = 32;
 
@@ -33,14 +39,9 @@ final class IsalKernel implements GaloisKernel {
 
   private static final int MANY_ROWS = 512;
 
-  private static final ThreadLocal<ByteBuffer> COPIES =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(KEPT_ROWS * CHUNK));
+  private static final ThreadLocal<Native> NATIVE = ThreadLocal.withInitial(Native::new);
 
   private static final byte[] ZEROS = new byte[CHUNK];
-
-  /** Room for the addresses of the rows of a call; each thread has its own. */
-  private static final ThreadLocal<ByteBuffer> POINTERS =
-      ThreadLocal.withInitial(() -> allocatePointers(MANY_ROWS));
 
   private final IsalLibrary library;
 
@@ -68,9 +69,33 @@ final class IsalKernel implements GaloisKernel {
     return NAME;
   }
 
+  private static ByteBuffer allocatePointers(int count) {
+    return ByteBuffer.allocateDirect(count * Long.BYTES).order(ByteOrder.nativeOrder());
+  }
+
+  /** Memory outside the heap that a thread keeps for itself. */
+  private static final class Native {
+    /** Room for the addresses of the rows of a call. */
+    private final ByteBuffer pointers = allocatePointers(MANY_ROWS);
+
+    /** Room for a chunk of every row. */
+    private final ByteBuffer copies = ByteBuffer.allocateDirect(KEPT_ROWS * CHUNK);
+
+    ByteBuffer pointers(int rows) {
+      return rows <= MANY_ROWS ? pointers : allocatePointers(rows);
+    }
+
+    ByteBuffer copies(int rows) {
+      return rows <= KEPT_ROWS ? copies : ByteBuffer.allocateDirect(rows * CHUNK);
+    }
+  }
+
   private static final class Prepared extends RowMapping {
     private final IsalLibrary library;
     private final ByteBuffer tables;
+
+    /** The most bytes of a row that are coded by one call of the library. */
+    private final int piece;
 
     Prepared(IsalLibrary library, byte[] matrix, int[] inputRows, int[] outputRows) {
       super(matrix, inputRows, outputRows);
@@ -81,6 +106,8 @@ final class IsalKernel implements GaloisKernel {
       if (matrix.length > 0) {
         library.initTables(inputRows.length, outputRows.length, coefficients, tables);
       }
+      int cached = PIECE_INPUTS / Math.max(1, inputRows.length) / CHUNK * CHUNK;
+      piece = outputRows.length <= OUTPUTS_PER_PASS ? Integer.MAX_VALUE : Math.max(CHUNK, cached);
     }
 
     @Override
@@ -92,32 +119,31 @@ final class IsalKernel implements GaloisKernel {
         int length,
         boolean accumulate) {
       int rows = inputRows.length + outputRows.length;
-      int chunk = Math.min(CHUNK, Math.max(SHORTEST, length));
-      ByteBuffer copies =
-          rows <= KEPT_ROWS ? COPIES.get() : ByteBuffer.allocateDirect(rows * chunk);
-      ByteBuffer pointers = pointers(rows);
+      Native memory = NATIVE.get();
+      ByteBuffer copies = memory.copies(rows);
+      ByteBuffer pointers = memory.pointers(rows);
       long base = library.address(copies);
       for (int i = 0; i < rows; i++) {
-        pointers.putLong(i * Long.BYTES, base + (long) i * chunk);
+        pointers.putLong(i * Long.BYTES, base + (long) i * CHUNK);
       }
       try {
-        for (int done = 0; done < length; done += chunk) {
-          int count = Math.min(chunk, length - done);
+        for (int done = 0; done < length; done += CHUNK) {
+          int count = Math.min(CHUNK, length - done);
           for (int c = 0; c < inputRows.length; c++) {
-            copyIn(inputs[inputRows[c]], inputOffset + done, copies, c * chunk, count);
+            copyIn(inputs[inputRows[c]], inputOffset + done, copies, c * CHUNK, count);
           }
           for (int r = 0; accumulate && r < outputRows.length; r++) {
             int row = inputRows.length + r;
-            copyIn(outputs[outputRows[r]], outputOffset + done, copies, row * chunk, count);
+            copyIn(outputs[outputRows[r]], outputOffset + done, copies, row * CHUNK, count);
           }
           code(pointers, Math.max(SHORTEST, count), accumulate);
           for (int r = 0; r < outputRows.length; r++) {
             int row = inputRows.length + r;
-            copies.get(row * chunk, outputs[outputRows[r]], outputOffset + done, count);
+            copies.get(row * CHUNK, outputs[outputRows[r]], outputOffset + done, count);
           }
         }
       } finally {
-        wipe(copies, Math.min(copies.capacity(), rows * chunk));
+        wipe(copies, rows, Math.min(CHUNK, Math.max(SHORTEST, length)));
         Reference.reachabilityFence(copies);
       }
     }
@@ -130,9 +156,9 @@ final class IsalKernel implements GaloisKernel {
       }
     }
 
-    private static void wipe(ByteBuffer copies, int count) {
-      for (int done = 0; done < count; done += CHUNK) {
-        copies.put(done, ZEROS, 0, Math.min(CHUNK, count - done));
+    private static void wipe(ByteBuffer copies, int rows, int count) {
+      for (int row = 0; row < rows; row++) {
+        copies.put(row * CHUNK, ZEROS, 0, count);
       }
     }
 
@@ -143,7 +169,7 @@ final class IsalKernel implements GaloisKernel {
         super.run(inputs, outputs, length, accumulate);
         return;
       }
-      ByteBuffer pointers = pointers(inputRows.length + outputRows.length);
+      ByteBuffer pointers = NATIVE.get().pointers(inputRows.length + outputRows.length);
       int next = 0;
       for (int row : inputRows) {
         pointers.putLong(next, library.address(inputs[row]) + inputs[row].position());
@@ -154,11 +180,61 @@ final class IsalKernel implements GaloisKernel {
         next += Long.BYTES;
       }
       try {
-        code(pointers, length, accumulate);
+        int done = 0;
+        while (length - done > (long) piece + SHORTEST) {
+          code(pointers, piece, accumulate);
+          advance(pointers, piece);
+          done += piece;
+        }
+        code(pointers, length - done, accumulate);
       } finally {
         Reference.reachabilityFence(inputs);
         Reference.reachabilityFence(outputs);
       }
+    }
+
+    private void advance(ByteBuffer pointers, int count) {
+      for (int i = 0; i < inputRows.length + outputRows.length; i++) {
+        pointers.putLong(i * Long.BYTES, pointers.getLong(i * Long.BYTES) + count);
+      }
+    }
+
+    @Override
+    boolean runMatches(ByteBuffer[] inputs, ByteBuffer[] outputs, int length) {
+      if (!areDirect(inputs, inputRows) || length < SHORTEST || inputRows.length == 0) {
+        return super.runMatches(inputs, outputs, length);
+      }
+      Native memory = NATIVE.get();
+      ByteBuffer products = memory.copies(outputRows.length);
+      ByteBuffer pointers = memory.pointers(inputRows.length + outputRows.length);
+      long base = library.address(products);
+      for (int r = 0; r < outputRows.length; r++) {
+        pointers.putLong((inputRows.length + r) * Long.BYTES, base + (long) r * CHUNK);
+      }
+      try {
+        boolean matches = true;
+        for (int done = 0; done < length && matches; done += CHUNK) {
+          // The last chunk reaches back over the one before it where it would be too short.
+          int start = Math.max(0, Math.min(done, length - SHORTEST));
+          int count = Math.min(CHUNK, length - start);
+          for (int c = 0; c < inputRows.length; c++) {
+            ByteBuffer input = inputs[inputRows[c]];
+            pointers.putLong(c * Long.BYTES, library.address(input) + input.position() + start);
+          }
+          code(pointers, count, false);
+          for (int r = 0; r < outputRows.length; r++) {
+            matches &= equal(products, r * CHUNK, outputs[outputRows[r]], start, count);
+          }
+        }
+        return matches;
+      } finally {
+        wipe(products, outputRows.length, Math.min(CHUNK, length));
+        Reference.reachabilityFence(inputs);
+      }
+    }
+
+    private static boolean equal(ByteBuffer products, int from, ByteBuffer row, int at, int count) {
+      return row.slice(row.position() + at, count).equals(products.slice(from, count));
     }
 
     private static boolean areDirect(ByteBuffer[] buffers, int[] rows) {
@@ -171,7 +247,7 @@ final class IsalKernel implements GaloisKernel {
     }
 
     private void code(ByteBuffer pointers, int length, boolean accumulate) {
-      if (inputRows.length == 0) {
+      if (inputRows.length == 0 || outputRows.length == 0) {
         return;
       }
       try {
@@ -186,13 +262,5 @@ final class IsalKernel implements GaloisKernel {
         Reference.reachabilityFence(tables);
       }
     }
-
-    private static ByteBuffer pointers(int count) {
-      return count <= MANY_ROWS ? POINTERS.get() : allocatePointers(count);
-    }
-  }
-
-  private static ByteBuffer allocatePointers(int count) {
-    return ByteBuffer.allocateDirect(count * Long.BYTES).order(ByteOrder.nativeOrder());
   }
 }

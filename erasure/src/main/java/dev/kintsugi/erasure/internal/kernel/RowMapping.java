@@ -1,14 +1,18 @@
 package dev.kintsugi.erasure.internal.kernel;
 
 import dev.kintsugi.erasure.PreparedMatrix;
+import dev.kintsugi.erasure.internal.rows.BufferChecks;
+import dev.kintsugi.erasure.internal.rows.RowChecks;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The part of a prepared matrix that is the same for every kernel: which rows it picks, and the
- * checks that every product makes before it touches a byte.
+ * The part of a prepared matrix that is the same for every kernel: which rows it picks, the checks
+ * that every product makes before it touches a byte, and the way from buffers to arrays.
  */
 abstract class RowMapping implements PreparedMatrix {
+  private static final int CHUNK = Scratch.CHUNK;
+
   /** The element of the array of inputs that meets each column. */
   final int[] inputRows;
 
@@ -16,28 +20,7 @@ abstract class RowMapping implements PreparedMatrix {
   final int[] outputRows;
 
   RowMapping(byte[] matrix, int[] inputRows, int[] outputRows) {
-    if (matrix.length != inputRows.length * outputRows.length) {
-      throw new IllegalArgumentException(
-          "matrix.length (%d) must be outputs (%d) × inputs (%d)"
-              .formatted(matrix.length, outputRows.length, inputRows.length));
-    }
-    for (int row : inputRows) {
-      if (row < 0) {
-        throw new IllegalArgumentException("inputRows (%d) must not be negative".formatted(row));
-      }
-    }
-    for (int i = 0; i < outputRows.length; i++) {
-      if (outputRows[i] < 0) {
-        throw new IllegalArgumentException(
-            "outputRows[%d] (%d) must not be negative".formatted(i, outputRows[i]));
-      }
-      for (int j = 0; j < i; j++) {
-        if (outputRows[i] == outputRows[j]) {
-          throw new IllegalArgumentException(
-              "outputRows names row %d twice".formatted(outputRows[i]));
-        }
-      }
-    }
+    RowChecks.checkMatrix(matrix, inputRows, outputRows);
     this.inputRows = inputRows.clone();
     this.outputRows = outputRows.clone();
   }
@@ -52,24 +35,6 @@ abstract class RowMapping implements PreparedMatrix {
     return outputRows.length;
   }
 
-  @Override
-  public final void multiply(
-      byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
-    check(inputs, inputOffset, outputs, outputOffset, length);
-    if (length > 0) {
-      run(inputs, inputOffset, outputs, outputOffset, length, false);
-    }
-  }
-
-  @Override
-  public final void multiplyAdd(
-      byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
-    check(inputs, inputOffset, outputs, outputOffset, length);
-    if (length > 0) {
-      run(inputs, inputOffset, outputs, outputOffset, length, true);
-    }
-  }
-
   /** Computes the product of checked arguments; the length is positive. */
   abstract void run(
       byte[][] inputs,
@@ -79,8 +44,43 @@ abstract class RowMapping implements PreparedMatrix {
       int length,
       boolean accumulate);
 
-  /** Bytes of a buffer that are copied at once where a kernel works on arrays. */
-  private static final int BUFFER_CHUNK = 8192;
+  @Override
+  public final void multiply(
+      byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
+    RowChecks.check(inputs, inputRows, inputOffset, outputs, outputRows, outputOffset, length);
+    if (length > 0) {
+      run(inputs, inputOffset, outputs, outputOffset, length, false);
+    }
+  }
+
+  @Override
+  public final void multiplyAdd(
+      byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
+    RowChecks.check(inputs, inputRows, inputOffset, outputs, outputRows, outputOffset, length);
+    if (length > 0) {
+      run(inputs, inputOffset, outputs, outputOffset, length, true);
+    }
+  }
+
+  @Override
+  public final boolean matches(
+      byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
+    RowChecks.checkReadable(
+        inputs, inputRows, inputOffset, outputs, outputRows, outputOffset, length);
+    Scratch.Rows rows = Scratch.ofThread().outerOutputs;
+    byte[][] products = rows.at(outputRows);
+    boolean matches = true;
+    for (int done = 0; done < length && matches; done += CHUNK) {
+      int count = Math.min(CHUNK, length - done);
+      run(inputs, inputOffset + done, products, 0, count, false);
+      int start = outputOffset + done;
+      for (int row : outputRows) {
+        matches &= Arrays.equals(products[row], 0, count, outputs[row], start, start + count);
+      }
+    }
+    rows.wipe(outputRows, Math.min(CHUNK, length));
+    return matches;
+  }
 
   @Override
   public final void multiply(ByteBuffer[] inputs, ByteBuffer[] outputs) {
@@ -98,87 +98,96 @@ abstract class RowMapping implements PreparedMatrix {
     }
   }
 
+  @Override
+  public final boolean matches(ByteBuffer[] inputs, ByteBuffer[] outputs) {
+    int length = BufferChecks.checkReadable(inputs, inputRows, outputs, outputRows);
+    return length == 0 || runMatches(inputs, outputs, length);
+  }
+
   /**
    * Computes the product of checked buffers; the length is positive. Unless a kernel knows better,
-   * chunks are copied to arrays and back.
+   * the arrays of heap buffers are used as they are if their ranges start alike, and chunks are
+   * copied to arrays and back otherwise.
    */
   void run(ByteBuffer[] inputs, ByteBuffer[] outputs, int length, boolean accumulate) {
-    int chunk = Math.min(BUFFER_CHUNK, length);
-    byte[][] from = new byte[inputs.length][];
-    byte[][] to = new byte[outputs.length][];
-    for (int row : inputRows) {
-      from[row] = new byte[chunk];
-    }
-    for (int row : outputRows) {
-      to[row] = new byte[chunk];
-    }
-    for (int done = 0; done < length; done += chunk) {
-      int count = Math.min(chunk, length - done);
-      for (int row : inputRows) {
-        inputs[row].get(inputs[row].position() + done, from[row], 0, count);
+    Scratch scratch = Scratch.ofThread();
+    int in = commonStart(inputs, inputRows);
+    int out = commonStart(outputs, outputRows);
+    if (in >= 0 && out >= 0) {
+      try {
+        run(
+            scratch.borrowedInputs.borrow(inputs, inputRows),
+            in,
+            scratch.borrowedOutputs.borrow(outputs, outputRows),
+            out,
+            length,
+            accumulate);
+      } finally {
+        scratch.borrowedInputs.giveBack(inputRows);
+        scratch.borrowedOutputs.giveBack(outputRows);
       }
-      for (int row : outputRows) {
-        outputs[row].get(outputs[row].position() + done, to[row], 0, count);
+      return;
+    }
+    byte[][] from = scratch.outerInputs.at(inputRows);
+    byte[][] to = scratch.outerOutputs.at(outputRows);
+    for (int done = 0; done < length; done += CHUNK) {
+      int count = Math.min(CHUNK, length - done);
+      copyIn(inputs, inputRows, done, from, count);
+      if (accumulate) {
+        copyIn(outputs, outputRows, done, to, count);
       }
       run(from, 0, to, 0, count, accumulate);
       for (int row : outputRows) {
         outputs[row].put(outputs[row].position() + done, to[row], 0, count);
       }
     }
-    for (int row : inputRows) {
-      Arrays.fill(from[row], (byte) 0);
+    scratch.outerInputs.wipe(inputRows, Math.min(CHUNK, length));
+    scratch.outerOutputs.wipe(outputRows, Math.min(CHUNK, length));
+  }
+
+  /** Compares checked buffers with the product; the length is positive. */
+  boolean runMatches(ByteBuffer[] inputs, ByteBuffer[] outputs, int length) {
+    Scratch scratch = Scratch.ofThread();
+    byte[][] from = scratch.outerInputs.at(inputRows);
+    byte[][] to = scratch.outerOutputs.at(outputRows);
+    boolean matches = true;
+    for (int done = 0; done < length && matches; done += CHUNK) {
+      int count = Math.min(CHUNK, length - done);
+      copyIn(inputs, inputRows, done, from, count);
+      run(from, 0, to, 0, count, false);
+      for (int row : outputRows) {
+        matches &= equal(outputs[row], done, to[row], count);
+      }
     }
-    for (int row : outputRows) {
-      Arrays.fill(to[row], (byte) 0);
+    scratch.outerInputs.wipe(inputRows, Math.min(CHUNK, length));
+    scratch.outerOutputs.wipe(outputRows, Math.min(CHUNK, length));
+    return matches;
+  }
+
+  private static boolean equal(ByteBuffer buffer, int done, byte[] bytes, int count) {
+    return buffer.slice(buffer.position() + done, count).equals(ByteBuffer.wrap(bytes, 0, count));
+  }
+
+  private static void copyIn(ByteBuffer[] from, int[] rows, int done, byte[][] to, int count) {
+    for (int row : rows) {
+      from[row].get(from[row].position() + done, to[row], 0, count);
     }
   }
 
-  private void check(
-      byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
-    if (length < 0) {
-      throw new IllegalArgumentException("length (%d) must not be negative".formatted(length));
-    }
-    checkRows("input", inputs, inputRows, inputOffset, length);
-    checkRows("output", outputs, outputRows, outputOffset, length);
-    boolean rangesMeet = Math.abs((long) inputOffset - outputOffset) < length;
-    for (int r = 0; r < outputRows.length; r++) {
-      byte[] output = outputs[outputRows[r]];
-      for (int c = 0; rangesMeet && c < inputRows.length; c++) {
-        if (output == inputs[inputRows[c]]) {
-          throw new IllegalArgumentException(
-              "outputs[%d] overlaps inputs[%d]".formatted(outputRows[r], inputRows[c]));
-        }
+  /** Returns where the range of every buffer starts in its array; -1 if that differs. */
+  private static int commonStart(ByteBuffer[] buffers, int[] rows) {
+    int start = rows.length == 0 ? 0 : -1;
+    for (int i = 0; i < rows.length; i++) {
+      ByteBuffer buffer = buffers[rows[i]];
+      if (!buffer.hasArray()) {
+        return -1;
       }
-      for (int s = 0; length > 0 && s < r; s++) {
-        if (output == outputs[outputRows[s]]) {
-          throw new IllegalArgumentException(
-              "outputs[%d] overlaps outputs[%d]".formatted(outputRows[r], outputRows[s]));
-        }
+      int own = buffer.arrayOffset() + buffer.position();
+      if (i > 0 && own != start) {
+        return -1;
       }
+      start = own;
     }
-  }
-
-  private static void checkRows(String kind, byte[][] rows, int[] used, int offset, int length) {
-    if (rows == null) {
-      throw new IllegalArgumentException(kind + "s must not be null");
-    }
-    if (offset < 0) {
-      throw new IllegalArgumentException(
-          "%sOffset (%d) must not be negative".formatted(kind, offset));
-    }
-    for (int row : used) {
-      if (row >= rows.length) {
-        throw new IllegalArgumentException(
-            "%ss.length (%d) must exceed row %d".formatted(kind, rows.length, row));
-      }
-      if (rows[row] == null) {
-        throw new IllegalArgumentException("%ss[%d] must not be null".formatted(kind, row));
-      }
-      if (rows[row].length - (long) offset < length) {
-        throw new IllegalArgumentException(
-            "%ss[%d].length (%d) must be at least %sOffset (%d) + length (%d)"
-                .formatted(kind, row, rows[row].length, kind, offset, length));
-      }
-    }
+    return start;
   }
 }

@@ -152,24 +152,21 @@ final class VectorKernel implements GaloisKernel {
     /** Computes fewer bytes than vectors hold on copies that are long enough. */
     private void runTail(
         byte[][] inputs, int in, byte[][] outputs, int out, int count, boolean accumulate) {
-      byte[][] from = new byte[inputs.length][];
+      Scratch scratch = Scratch.ofThread();
+      byte[][] from = scratch.inputs.at(inputRows);
+      byte[][] to = scratch.outputs.at(outputRows);
       for (int row : inputRows) {
-        from[row] =
-            Arrays.copyOf(Arrays.copyOfRange(inputs[row], in, in + count), VectorLoops.STRIDE);
+        System.arraycopy(inputs[row], in, from[row], 0, count);
       }
-      byte[][] to = new byte[outputs.length][];
       for (int row : outputRows) {
-        to[row] =
-            Arrays.copyOf(Arrays.copyOfRange(outputs[row], out, out + count), VectorLoops.STRIDE);
+        System.arraycopy(outputs[row], out, to[row], 0, count);
       }
       runWhole(from, 0, to, 0, VectorLoops.STRIDE, accumulate);
       for (int row : outputRows) {
         System.arraycopy(to[row], 0, outputs[row], out, count);
-        Arrays.fill(to[row], (byte) 0);
       }
-      for (int row : inputRows) {
-        Arrays.fill(from[row], (byte) 0);
-      }
+      scratch.inputs.wipe(inputRows, VectorLoops.STRIDE);
+      scratch.outputs.wipe(outputRows, VectorLoops.STRIDE);
     }
 
     private void runWhole(

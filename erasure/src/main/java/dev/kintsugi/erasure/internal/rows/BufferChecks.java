@@ -1,13 +1,14 @@
-package dev.kintsugi.erasure.internal.kernel;
+package dev.kintsugi.erasure.internal.rows;
 
 import java.nio.ByteBuffer;
 
 /** The checks that a product makes before it touches a byte of a buffer. */
-final class BufferChecks {
+public final class BufferChecks {
   private BufferChecks() {}
 
   /** Returns the number of bytes that all buffers in use have remaining; 0 if there are none. */
-  static int check(ByteBuffer[] inputs, int[] inputRows, ByteBuffer[] outputs, int[] outputRows) {
+  public static int checkReadable(
+      ByteBuffer[] inputs, int[] inputRows, ByteBuffer[] outputs, int[] outputRows) {
     checkNotNull("inputs", inputs, inputRows);
     checkNotNull("outputs", outputs, outputRows);
     if (inputRows.length == 0 && outputRows.length == 0) {
@@ -19,6 +20,16 @@ final class BufferChecks {
             : outputs[outputRows[0]].remaining();
     checkLength("inputs", inputs, inputRows, length);
     checkLength("outputs", outputs, outputRows, length);
+    return length;
+  }
+
+  /**
+   * Returns the number of bytes that all buffers in use have remaining, 0 if there are none, after
+   * checking that outputs can be written and overlap nothing.
+   */
+  public static int check(
+      ByteBuffer[] inputs, int[] inputRows, ByteBuffer[] outputs, int[] outputRows) {
+    int length = checkReadable(inputs, inputRows, outputs, outputRows);
     for (int r = 0; r < outputRows.length; r++) {
       ByteBuffer output = outputs[outputRows[r]];
       if (output.isReadOnly()) {
@@ -26,13 +37,13 @@ final class BufferChecks {
             "outputs[%d] must not be read-only".formatted(outputRows[r]));
       }
       for (int row : inputRows) {
-        if (overlap(output, inputs[row])) {
+        if (BufferOverlap.overlap(output, inputs[row])) {
           throw new IllegalArgumentException(
               "outputs[%d] overlaps inputs[%d]".formatted(outputRows[r], row));
         }
       }
       for (int s = 0; s < r; s++) {
-        if (overlap(output, outputs[outputRows[s]])) {
+        if (BufferOverlap.overlap(output, outputs[outputRows[s]])) {
           throw new IllegalArgumentException(
               "outputs[%d] overlaps outputs[%d]".formatted(outputRows[r], outputRows[s]));
         }
@@ -64,22 +75,5 @@ final class BufferChecks {
                 .formatted(name, row, buffers[row].remaining(), length));
       }
     }
-  }
-
-  // Identity is meant: equals() of a buffer compares contents.
-  @SuppressWarnings("ReferenceEquality")
-  private static boolean overlap(ByteBuffer a, ByteBuffer b) {
-    if (!a.hasRemaining()) {
-      return false;
-    }
-    if (a == b) {
-      return true;
-    }
-    if (!a.hasArray() || !b.hasArray() || a.array() != b.array()) {
-      return false;
-    }
-    int startA = a.arrayOffset() + a.position();
-    int startB = b.arrayOffset() + b.position();
-    return Math.abs((long) startA - startB) < a.remaining();
   }
 }
