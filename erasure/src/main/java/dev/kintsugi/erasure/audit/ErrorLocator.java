@@ -46,7 +46,7 @@ public final class ErrorLocator {
 
   private ErrorLocator(ErasureCode code) {
     this.code = code;
-    this.noErasures = new ParityChecks(code, new BitSet());
+    this.noErasures = ParityChecks.of(code, new BitSet());
   }
 
   /** Returns a locator for a code, which runs on the code's kernel. */
@@ -82,13 +82,32 @@ public final class ErrorLocator {
    * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}
    */
   public Location locate(byte[][] shards, BitSet erased, int offset, int length) {
-    check(shards, erased, offset, length);
-    ParityChecks checks = erased.isEmpty() ? noErasures : new ParityChecks(code, erased);
+    ErrorSearch search = search(erased);
+    search.add(shards, offset, length);
+    return search.location();
+  }
+
+  /**
+   * Starts to look for wrong shards among those that are not erased, piece by piece.
+   *
+   * @param erased the indices of the shards that are known to be missing
+   * @throws IllegalArgumentException if an index is not below {@code totalShards()}
+   */
+  public ErrorSearch search(BitSet erased) {
+    if (erased.length() > code.totalShards()) {
+      throw new IllegalArgumentException(
+          "erased (%s) must hold indices below %d".formatted(erased, code.totalShards()));
+    }
+    return new ErrorSearch(
+        this, erased, erased.isEmpty() ? noErasures : ParityChecks.of(code, erased));
+  }
+
+  /** Returns the wrong shards that explain the syndromes. */
+  Location explain(ParityChecks checks, List<byte[]> syndromes, BitSet erased) {
     BitSet unchecked = checks.unchecked(erased);
     if (checks.count() == 0) {
       return new Location(Outcome.AMBIGUOUS, new BitSet(), unchecked);
     }
-    List<byte[]> syndromes = SyndromeSpace.basis(code, checks, shards, offset, length);
     if (syndromes.isEmpty()) {
       return new Location(Outcome.CLEAN, new BitSet(), unchecked);
     }
@@ -214,15 +233,12 @@ public final class ErrorLocator {
     return true;
   }
 
-  private void check(byte[][] shards, BitSet erased, int offset, int length) {
+  /** Checks the rows of a piece. */
+  void check(byte[][] shards, BitSet erased, int offset, int length) {
     int total = code.totalShards();
     if (shards.length != total) {
       throw new IllegalArgumentException(
           "shards.length (%d) must be %d".formatted(shards.length, total));
-    }
-    if (erased.length() > total) {
-      throw new IllegalArgumentException(
-          "erased (%s) must hold indices below %d".formatted(erased, total));
     }
     if (offset < 0 || length < 0) {
       throw new IllegalArgumentException(

@@ -1,38 +1,82 @@
 package dev.kintsugi.erasure.audit;
 
 import dev.kintsugi.erasure.ErasureCode;
+import dev.kintsugi.erasure.GaloisKernel;
 import dev.kintsugi.erasure.PreparedMatrix;
 import dev.kintsugi.erasure.internal.gf.Gf256;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The relations between the shards that are present: d independent rows over all shards, zero at
- * every erased one, in a form in which each row has a shard of its own (its pivot) with coefficient
- * 1. The product of the rows with the shards, the syndrome, is then a recomputation of d shards
- * from the others, compared with what they are.
+ * Relations between the shards that are present: d independent rows over all shards, zero at every
+ * erased one, in a form in which each row has a shard of its own (its pivot) with coefficient 1.
+ * The product of the rows with the shards, the syndrome, is then a recomputation of d shards from
+ * the others, compared with what they are.
  */
 final class ParityChecks {
+  private final GaloisKernel kernel;
   private final int total;
-  private final List<byte[]> rows = new ArrayList<>();
+  private final List<byte[]> rows;
   private final int[] pivots;
-  private final PreparedMatrix recompute;
+  private final PreparedMatrix predictPivots;
+  private final PreparedMatrix predict;
 
-  ParityChecks(ErasureCode code, BitSet erased) {
-    this.total = code.totalShards();
-    int m = code.parityShards();
-    byte[][] checks = checkMatrix(code);
-    int[] order = columnOrder(code, erased);
+  private ParityChecks(GaloisKernel kernel, int total, List<byte[]> rows, int[] pivots) {
+    this.kernel = kernel;
+    this.total = total;
+    this.rows = rows;
+    this.pivots = pivots;
+    BitSet own = new BitSet();
+    for (int pivot : pivots) {
+      own.set(pivot);
+    }
+    int[] others =
+        IntStream.range(0, total)
+            .filter(i -> !own.get(i) && rows.stream().anyMatch(row -> row[i] != 0))
+            .toArray();
+    byte[] matrix = new byte[rows.size() * others.length];
+    for (int r = 0; r < rows.size(); r++) {
+      for (int c = 0; c < others.length; c++) {
+        matrix[r * others.length + c] = rows.get(r)[others[c]];
+      }
+    }
+    this.predictPivots = kernel.prepare(matrix, others, pivots);
+    this.predict = kernel.prepare(matrix, others, IntStream.range(0, rows.size()).toArray());
+  }
+
+  /** Returns all relations between the shards of a code that are not erased. */
+  static ParityChecks of(ErasureCode code, BitSet erased) {
+    int k = code.dataShards();
+    int n = code.totalShards();
+    byte[] parity = code.parityMatrix();
+    byte[][] checks = new byte[code.parityShards()][n];
+    for (int r = 0; r < checks.length; r++) {
+      System.arraycopy(parity, r * k, checks[r], 0, k);
+      checks[r][k + r] = 1;
+    }
+    // Erased shards first, so that the rows left over avoid them; then parity, then data.
+    IntStream present =
+        IntStream.concat(IntStream.range(k, n), IntStream.range(0, k)).filter(i -> !erased.get(i));
+    int[] order = IntStream.concat(erased.stream(), present).toArray();
+    return reduce(code.kernel(), checks, order, erased);
+  }
+
+  /** Brings independent rows into the form of the class, and drops those with an erased pivot. */
+  private static ParityChecks reduce(
+      GaloisKernel kernel, byte[][] checks, int[] order, BitSet erased) {
+    int total = order.length;
+    List<byte[]> rows = new ArrayList<>();
     List<Integer> own = new ArrayList<>();
     int done = 0;
     for (int column : order) {
       int found = done;
-      while (found < m && checks[found][column] == 0) {
+      while (found < checks.length && checks[found][column] == 0) {
         found++;
       }
-      if (found == m) {
+      if (found == checks.length) {
         continue;
       }
       byte[] row = checks[found];
@@ -50,38 +94,30 @@ final class ParityChecks {
         own.add(column);
       }
     }
-    this.pivots = own.stream().mapToInt(Integer::intValue).toArray();
-    int[] others =
-        IntStream.range(0, total).filter(i -> !erased.get(i) && !own.contains(i)).toArray();
-    byte[] matrix = new byte[rows.size() * others.length];
-    for (int r = 0; r < rows.size(); r++) {
-      for (int c = 0; c < others.length; c++) {
-        matrix[r * others.length + c] = rows.get(r)[others[c]];
+    int[] pivots = own.stream().mapToInt(Integer::intValue).toArray();
+    return new ParityChecks(kernel, total, rows, pivots);
+  }
+
+  /**
+   * Returns the relations that hold even where the syndrome is one of the span of some vectors.
+   *
+   * @param span independent vectors of d elements
+   */
+  ParityChecks toleratingAll(List<byte[]> span) {
+    byte[][] combinations = Annihilator.of(span, rows.size());
+    byte[][] checks = new byte[combinations.length][total];
+    for (int r = 0; r < checks.length; r++) {
+      for (int c = 0; c < rows.size(); c++) {
+        Gf256.addScaled(checks[r], rows.get(c), combinations[r][c] & 0xff, total);
       }
     }
-    this.recompute =
-        code.kernel().prepare(matrix, others, IntStream.range(0, rows.size()).toArray());
-  }
-
-  /** Returns the m × n parity check matrix [P | I]. */
-  private static byte[][] checkMatrix(ErasureCode code) {
-    int k = code.dataShards();
-    byte[] parity = code.parityMatrix();
-    byte[][] checks = new byte[code.parityShards()][code.totalShards()];
-    for (int r = 0; r < checks.length; r++) {
-      System.arraycopy(parity, r * k, checks[r], 0, k);
-      checks[r][k + r] = 1;
-    }
-    return checks;
-  }
-
-  /** Erased shards first, so that the rows left over avoid them; then parity, then data. */
-  private static int[] columnOrder(ErasureCode code, BitSet erased) {
-    int k = code.dataShards();
-    IntStream present =
-        IntStream.concat(IntStream.range(k, code.totalShards()), IntStream.range(0, k))
-            .filter(i -> !erased.get(i));
-    return IntStream.concat(erased.stream(), present).toArray();
+    int[] order =
+        IntStream.concat(
+                IntStream.of(pivots),
+                IntStream.range(0, total)
+                    .filter(i -> IntStream.of(pivots).noneMatch(pivot -> pivot == i)))
+            .toArray();
+    return reduce(kernel, checks, order, new BitSet());
   }
 
   /** Returns d, the number of relations. */
@@ -111,9 +147,19 @@ final class ParityChecks {
     return unchecked;
   }
 
+  /** Returns whether all relations hold in a range of the shards. */
+  boolean hold(byte[][] shards, int offset, int length) {
+    return predictPivots.matches(shards, offset, shards, offset, length);
+  }
+
+  /** Returns whether all relations hold between the buffers. */
+  boolean hold(ByteBuffer[] shards) {
+    return predictPivots.matches(shards, shards);
+  }
+
   /** Overwrites d rows with the shards that the relations predict at the pivots. */
   void predict(byte[][] shards, int offset, byte[][] predicted, int length) {
-    recompute.multiply(shards, offset, predicted, 0, length);
+    predict.multiply(shards, offset, predicted, 0, length);
   }
 
   /** Returns the shard that a relation predicts. */

@@ -1,151 +1,130 @@
 package dev.kintsugi.erasure.audit;
 
-import dev.kintsugi.erasure.ErasureCode;
-import dev.kintsugi.erasure.PreparedMatrix;
 import dev.kintsugi.erasure.internal.gf.Gf256;
 import dev.kintsugi.erasure.internal.gf.RowSpace;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The span of the syndromes of all positions of a block.
+ * The span of the syndromes of all positions seen.
  *
- * <p>Most positions add nothing new, so they are tested many at a time: the vectors of a span have
- * the form that some coordinates are fixed combinations of the others, and a kernel computes the
- * one from the other for a whole chunk. Only a position that fails this test is looked at by
- * itself.
+ * <p>Most positions add nothing new, so they are tested many at a time: what every syndrome of the
+ * span so far leaves valid is a smaller set of relations between the shards, and testing these is
+ * no dearer than verification. Only where this test fails are positions looked at one by one. The
+ * first pieces are short, because a shard that is wrong at all is mostly wrong from its beginning.
  */
 final class SyndromeSpace {
-  private static final int CHUNK = 8192;
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final int FIRST_PIECE = 256;
+  private static final int LONGEST_PIECE = 1 << 16;
 
-  private final ErasureCode code;
+  /** Bytes whose syndromes are computed at once. */
+  private static final int CHUNK = 4096;
+
   private final ParityChecks checks;
   private final int dimension;
   private final RowSpace space;
   private final List<byte[]> vectors = new ArrayList<>();
   private final byte[][] syndromes;
-  private final byte[][] expected;
+  private ParityChecks remaining;
+  private int piece = FIRST_PIECE;
 
-  /** For the span found so far: the dependent coordinates, and how they follow from the others. */
-  private int[] dependent;
-
-  private @Nullable PreparedMatrix relation;
-
-  private SyndromeSpace(ErasureCode code, ParityChecks checks, int length) {
-    this.code = code;
+  SyndromeSpace(ParityChecks checks) {
     this.checks = checks;
     this.dimension = checks.count();
     this.space = new RowSpace(dimension, dimension);
-    this.syndromes = new byte[dimension][Math.min(CHUNK, length)];
-    this.expected = new byte[dimension][Math.min(CHUNK, length)];
-    this.dependent = IntStream.range(0, dimension).toArray();
+    this.syndromes = new byte[dimension][0];
+    this.remaining = checks;
   }
 
   /** Returns independent syndromes that span those of all positions; at most d. */
-  static List<byte[]> basis(
-      ErasureCode code, ParityChecks checks, byte[][] shards, int offset, int length) {
-    SyndromeSpace space = new SyndromeSpace(code, checks, length);
-    for (int done = 0; done < length && !space.isFull(); done += CHUNK) {
-      space.addChunk(shards, offset + done, Math.min(CHUNK, length - done));
-    }
-    return space.vectors;
+  List<byte[]> basis() {
+    return vectors;
   }
 
-  private boolean isFull() {
-    return space.rank() == dimension;
+  /** Returns whether no position can add anything any more. */
+  boolean isFull() {
+    return vectors.size() == dimension;
+  }
+
+  /** Adds the positions of a range of rows. */
+  void add(byte[][] shards, int offset, int length) {
+    int done = 0;
+    while (done < length && !isFull()) {
+      int count = Math.min(piece, length - done);
+      if (!remaining.hold(shards, offset + done, count)) {
+        for (int from = 0; from < count; from += CHUNK) {
+          addChunk(shards, offset + done + from, Math.min(CHUNK, count - from));
+        }
+      }
+      done += count;
+      piece = Math.min(2 * piece, LONGEST_PIECE);
+    }
+  }
+
+  /** Adds the positions of buffers; true if all remaining relations hold and nothing was added. */
+  boolean holds(ByteBuffer[] shards) {
+    return isFull() || remaining.hold(shards);
   }
 
   private void addChunk(byte[][] shards, int start, int count) {
-    checks.predict(shards, start, syndromes, count);
-    boolean clean = true;
-    for (int r = 0; r < dimension; r++) {
-      byte[] shard = shards[checks.pivot(r)];
-      clean &= Arrays.equals(syndromes[r], 0, count, shard, start, start + count);
-    }
-    if (clean) {
+    if (isFull() || remaining.hold(shards, start, count)) {
       return;
     }
-    for (int r = 0; r < dimension; r++) {
-      addBytes(syndromes[r], shards[checks.pivot(r)], start, count);
-    }
-    int position = firstOutside(count);
-    while (position >= 0) {
-      byte[] vector = new byte[dimension];
+    if (syndromes[0].length < count) {
       for (int r = 0; r < dimension; r++) {
-        vector[r] = syndromes[r][position];
-      }
-      if (!space.add(vector)) {
-        throw new IllegalStateException("a syndrome outside the span is inside it");
-      }
-      vectors.add(vector);
-      if (isFull()) {
-        return;
-      }
-      relate();
-      position = firstOutside(count);
-    }
-  }
-
-  /** Returns the first position whose syndrome is outside the span, or -1. */
-  private int firstOutside(int count) {
-    PreparedMatrix product = relation;
-    if (product != null) {
-      product.multiply(syndromes, 0, expected, 0, count);
-    }
-    int first = -1;
-    for (int r : dependent) {
-      int position = Arrays.mismatch(syndromes[r], 0, count, expected[r], 0, count);
-      if (position >= 0 && (first < 0 || position < first)) {
-        first = position;
+        syndromes[r] = new byte[CHUNK];
       }
     }
-    return first;
-  }
-
-  /** Brings the vectors into reduced echelon form and derives the relation between coordinates. */
-  private void relate() {
-    byte[][] reduced = vectors.stream().map(byte[]::clone).toArray(byte[][]::new);
-    int[] free = new int[reduced.length];
-    boolean[] isFree = new boolean[dimension];
-    for (int i = 0; i < reduced.length; i++) {
-      int pivot = 0;
-      while (reduced[i][pivot] == 0) {
-        pivot++;
+    checks.predict(shards, start, syndromes, count);
+    for (int r = 0; r < dimension; r++) {
+      byte[] sum = syndromes[r];
+      byte[] shard = shards[checks.pivot(r)];
+      for (int i = 0; i < count; i++) {
+        sum[i] ^= shard[start + i];
       }
-      free[i] = pivot;
-      isFree[pivot] = true;
-      Gf256.scale(reduced[i], Gf256.inverse(reduced[i][pivot] & 0xff), dimension);
-      for (int j = 0; j < reduced.length; j++) {
-        if (j != i) {
-          Gf256.addScaled(reduced[j], reduced[i], reduced[j][pivot] & 0xff, dimension);
+    }
+    byte[][] orthogonal = Annihilator.of(vectors, dimension);
+    int before = vectors.size();
+    for (int i = 0; i < count && !isFull(); i++) {
+      if (isOutside(orthogonal, i)) {
+        byte[] vector = new byte[dimension];
+        for (int r = 0; r < dimension; r++) {
+          vector[r] = syndromes[r][i];
         }
+        if (!space.add(vector)) {
+          throw new IllegalStateException("a syndrome outside the span is inside it");
+        }
+        vectors.add(vector);
+        orthogonal = Annihilator.of(vectors, dimension);
       }
     }
-    dependent = IntStream.range(0, dimension).filter(c -> !isFree[c]).toArray();
-    byte[] matrix = new byte[dependent.length * free.length];
-    for (int r = 0; r < dependent.length; r++) {
-      for (int c = 0; c < free.length; c++) {
-        matrix[r * free.length + c] = reduced[c][dependent[r]];
-      }
+    if (vectors.size() == before) {
+      throw new IllegalStateException("a relation fails where every syndrome is in the span");
     }
-    relation = code.kernel().prepare(matrix, free, dependent);
+    if (!isFull()) {
+      remaining = checks.toleratingAll(vectors);
+    }
   }
 
-  private static void addBytes(byte[] sum, byte[] bytes, int start, int count) {
-    int i = 0;
-    for (; i + Long.BYTES <= count; i += Long.BYTES) {
-      LONGS.set(sum, i, (long) LONGS.get(sum, i) ^ (long) LONGS.get(bytes, start + i));
+  private boolean isOutside(byte[][] orthogonal, int position) {
+    int any = 0;
+    for (byte[] syndrome : syndromes) {
+      any |= syndrome[position];
     }
-    for (; i < count; i++) {
-      sum[i] ^= bytes[start + i];
+    return any != 0 && hasProduct(orthogonal, position);
+  }
+
+  private boolean hasProduct(byte[][] orthogonal, int position) {
+    for (byte[] row : orthogonal) {
+      int sum = 0;
+      for (int r = 0; r < dimension; r++) {
+        sum ^= Gf256.multiply(row[r] & 0xff, syndromes[r][position] & 0xff);
+      }
+      if (sum != 0) {
+        return true;
+      }
     }
+    return false;
   }
 }

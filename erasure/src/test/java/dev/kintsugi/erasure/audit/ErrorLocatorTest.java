@@ -9,6 +9,7 @@ import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
 import dev.kintsugi.erasure.GaloisKernels;
 import dev.kintsugi.erasure.audit.Location.Outcome;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
@@ -226,6 +227,38 @@ final class ErrorLocatorTest {
     byte[][] shards = encoded(code, new Random(3), 50);
     damage(new Random(4), shards[wrong], 9);
     return ErrorLocator.of(code).locate(shards, erased, 0, 50);
+  }
+
+  @Test
+  void piecesAddedOneByOneGiveTheAnswerOfTheWhole() {
+    ErasureCode code = ErasureCodes.parse("rs:8+5");
+    ErrorLocator locator = ErrorLocator.of(code);
+    for (int round = 0; round < 60; round++) {
+      Random random = new Random(round);
+      int length = 1 + random.nextInt(200_000);
+      byte[][] shards = encoded(code, random, length);
+      BitSet erased = pick(random, 13, random.nextInt(3), new BitSet());
+      BitSet wrong = pick(random, 13, random.nextInt(5), erased);
+      erased.stream().forEach(i -> shards[i] = null);
+      wrong.stream().forEach(i -> damage(random, shards[i], 1 + random.nextInt(9)));
+      Location whole = locator.locate(shards, erased, 0, length);
+      ErrorSearch search = locator.search(erased);
+      ErrorSearch direct = locator.search(erased);
+      for (int done = 0; done < length; ) {
+        int count = Math.min(length - done, 1 + random.nextInt(90_000));
+        search.add(shards, done, count);
+        ByteBuffer[] buffers = new ByteBuffer[13];
+        for (int i = 0; i < 13; i++) {
+          if (shards[i] != null) {
+            buffers[i] = ByteBuffer.allocateDirect(count).put(0, shards[i], done, count);
+          }
+        }
+        direct.add(buffers);
+        done += count;
+      }
+      assertEquals(whole, search.location(), "round " + round);
+      assertEquals(whole, direct.location(), "round " + round);
+    }
   }
 
   @Test
