@@ -12,6 +12,7 @@ module dev.kintsugi.erasure {
   exports dev.kintsugi.erasure;
   exports dev.kintsugi.erasure.audit;
   exports dev.kintsugi.erasure.durability;
+  exports dev.kintsugi.erasure.stream;
 
   uses dev.kintsugi.erasure.GaloisKernelProvider;
 

@@ -90,7 +90,8 @@ final class ArchitectureTest {
         Set.of(
             "dev.kintsugi.erasure",
             "dev.kintsugi.erasure.audit",
-            "dev.kintsugi.erasure.durability"),
+            "dev.kintsugi.erasure.durability",
+            "dev.kintsugi.erasure.stream"),
         exported);
   }
 }

@@ -1,0 +1,191 @@
+package dev.kintsugi.erasure.stream;
+
+import dev.kintsugi.erasure.ErasureCode;
+import dev.kintsugi.erasure.UndecodableException;
+import dev.kintsugi.erasure.audit.ErrorLocator;
+import dev.kintsugi.erasure.audit.ErrorSearch;
+import dev.kintsugi.erasure.audit.Location;
+import dev.kintsugi.erasure.audit.Location.Outcome;
+import dev.kintsugi.erasure.stream.ShardFinding.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
+
+/** Reads all blocks of a set of shard files once, and once more if checksums do not tell all. */
+final class ShardCheck {
+  private final ShardSet set;
+  private final ErasureCode code;
+  private final int total;
+  private final StripeBuffers buffers;
+  private final long[] badBlocks;
+  private final long[] firstBad;
+  private final CRC32C[] sums;
+  private long lostStripes;
+  private long unfittingStripes;
+
+  ShardCheck(ShardSet set) {
+    this.set = set;
+    this.code = set.code();
+    this.total = code.totalShards();
+    this.buffers = new StripeBuffers(set.striping());
+    this.badBlocks = new long[total];
+    this.firstBad = new long[total];
+    this.sums = new CRC32C[total];
+    Arrays.setAll(sums, i -> new CRC32C());
+  }
+
+  ShardReport run(LongConsumer progress) throws IOException {
+    boolean isDigestRight = readAll(progress);
+    List<ShardFinding> findings = new ArrayList<>(set.findings());
+    BitSet erased = set.absent();
+    BitSet damaged = new BitSet();
+    for (int i = 0; i < total; i++) {
+      if (!erased.get(i)) {
+        describe(i).ifPresent(findings::add);
+        damaged.set(i, isDamaged(i));
+      }
+    }
+    erased.or(damaged);
+    Location location;
+    if (lostStripes > 0) {
+      location = new Location(Outcome.LOCATED, damaged, new BitSet());
+    } else if (isDigestRight && unfittingStripes == 0) {
+      Outcome outcome = damaged.isEmpty() ? Outcome.CLEAN : Outcome.LOCATED;
+      location = new Location(outcome, damaged, new BitSet());
+    } else {
+      location = locate(erased, damaged, findings);
+    }
+    BitSet bad = location.shards();
+    bad.or(erased);
+    return new ShardReport(
+        findings, stripes(), lostStripes, unfittingStripes, isDigestRight, location, bad);
+  }
+
+  private long stripes() {
+    return set.striping().stripes(set.fileBytes());
+  }
+
+  /** Reads every block; returns whether the digest of the decoded file is right. */
+  private boolean readAll(LongConsumer progress) throws IOException {
+    MessageDigest sha = Sha256.create();
+    long stripes = stripes();
+    for (long stripe = 0; stripe < stripes; stripe++) {
+      ByteBuffer[] blocks = buffers.cut(set.striping().blockBytes(stripe, set.fileBytes()));
+      boolean[] present = new boolean[total];
+      int count = 0;
+      for (int i = 0; i < total; i++) {
+        present[i] = set.read(i, stripe, blocks[i], sums[i]);
+        count += present[i] ? 1 : 0;
+        if (!present[i] && badBlocks[i]++ == 0) {
+          firstBad[i] = stripe;
+        }
+      }
+      if (count < total && !reconstruct(blocks, present)) {
+        lostStripes++;
+      } else if (!code.verify(blocks)) {
+        unfittingStripes++;
+      }
+      int bytes = bytesOf(stripe);
+      sha.update(buffers.data(bytes));
+      progress.accept(bytes);
+    }
+    return lostStripes == 0 && set.digest().equals(HexFormat.of().formatHex(sha.digest()));
+  }
+
+  private int bytesOf(long stripe) {
+    long left = set.fileBytes() - stripe * set.striping().stripeBytes();
+    return (int) Math.min(left, set.striping().stripeBytes());
+  }
+
+  private boolean reconstruct(ByteBuffer[] blocks, boolean[] present) {
+    try {
+      code.reconstruct(blocks, present);
+      return true;
+    } catch (UndecodableException e) {
+      return false;
+    }
+  }
+
+  private boolean isOfAnotherSet(int index) {
+    return badBlocks[index] == 0
+        && (int) sums[index].getValue() != set.copies(index).get(0).header().blockSums();
+  }
+
+  private boolean isDamaged(int index) throws IOException {
+    ShardFile file = set.copies(index).get(0);
+    long[] sizes = file.sizes(set.striping());
+    return badBlocks[index] > 0 || isOfAnotherSet(index) || sizes[0] != sizes[1];
+  }
+
+  private Optional<ShardFinding> describe(int index) throws IOException {
+    ShardFile file = set.copies(index).get(0);
+    long[] sizes = file.sizes(set.striping());
+    List<String> details = new ArrayList<>();
+    if (sizes[0] != sizes[1]) {
+      details.add("is %d bytes long instead of %d".formatted(sizes[0], sizes[1]));
+    }
+    if (badBlocks[index] > 0) {
+      details.add(
+          "%d of %d blocks have a wrong checksum or are cut off, the first is block %d"
+              .formatted(badBlocks[index], stripes(), firstBad[index]));
+    }
+    if (isOfAnotherSet(index)) {
+      details.add("its blocks are not those that its header is about");
+    }
+    return details.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new ShardFinding(
+                isOfAnotherSet(index) ? Problem.WRONG : Problem.DAMAGED,
+                index,
+                Optional.of(file.path()),
+                String.join("; ", details)));
+  }
+
+  /** Asks the parity relation about the shards whose checksums are right. */
+  private Location locate(BitSet erased, BitSet damaged, List<ShardFinding> findings)
+      throws IOException {
+    ErrorSearch search = ErrorLocator.of(code).search(erased);
+    long stripes = stripes();
+    for (long stripe = 0; stripe < stripes; stripe++) {
+      ByteBuffer[] blocks = buffers.cut(set.striping().blockBytes(stripe, set.fileBytes()));
+      for (int i = 0; i < total; i++) {
+        if (!erased.get(i)) {
+          set.read(i, stripe, blocks[i], new CRC32C());
+        }
+      }
+      search.add(blocks);
+    }
+    Location found = search.location();
+    boolean isKnown = damaged.stream().anyMatch(this::isOfAnotherSet);
+    boolean isMute = erased.cardinality() >= code.parityShards();
+    if (isKnown && (isMute || found.outcome() == Outcome.CLEAN)) {
+      // What did not fit were the shards of another set, and they are known.
+      return new Location(Outcome.LOCATED, damaged, found.unchecked());
+    }
+    if (found.outcome() == Outcome.CLEAN) {
+      // The shards fit each other and yet are not those of the digest.
+      return new Location(Outcome.BEYOND, new BitSet(), found.unchecked());
+    }
+    BitSet wrong = found.shards();
+    for (int i : wrong.stream().toArray()) {
+      Optional<Path> file = Optional.of(set.copies(i).get(0).path());
+      findings.add(
+          new ShardFinding(
+              Problem.WRONG, i, file, "does not fit the other shards, though its checksums do"));
+    }
+    if (found.outcome() == Outcome.LOCATED) {
+      wrong.or(damaged);
+    }
+    return new Location(found.outcome(), wrong, found.unchecked());
+  }
+}

@@ -1,0 +1,213 @@
+package dev.kintsugi.erasure.stream;
+
+import dev.kintsugi.erasure.ErasureCode;
+import dev.kintsugi.erasure.stream.ShardFinding.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
+
+/** Decodes a set of shard files, into the file or into shards anew. */
+final class ShardRebuild {
+  private final ShardSet set;
+  private final ErasureCode code;
+  private final int total;
+  private final StripeBuffers buffers;
+
+  ShardRebuild(ShardSet set) {
+    this.set = set;
+    this.code = set.code();
+    this.total = code.totalShards();
+    this.buffers = new StripeBuffers(set.striping());
+  }
+
+  /** Takes the blocks of a stripe, of which those asked for are right. */
+  @FunctionalInterface
+  private interface Sink {
+    void take(ByteBuffer[] blocks, int dataBytes) throws IOException;
+  }
+
+  List<ShardFinding> decode(Path target, LongConsumer progress) throws IOException {
+    List<ShardFinding> findings = new ArrayList<>(set.findings());
+    BitSet damaged = new BitSet();
+    try (ReplacingFile file = ReplacingFile.at(target)) {
+      if (decode(file, set.absent(), damaged, progress)) {
+        file.commit();
+        describe(damaged, findings);
+        return findings;
+      }
+    }
+    // Checksums are right and the file is not: look for the shards that do not fit the others.
+    ShardReport report = set.check(bytes -> {});
+    BitSet wrong = wrong(report);
+    try (ReplacingFile file = ReplacingFile.at(target)) {
+      if (wrong.isEmpty() || !decode(file, wrong, damaged, progress)) {
+        throw mismatch(report);
+      }
+      file.commit();
+      return report.findings();
+    }
+  }
+
+  private void describe(BitSet damaged, List<ShardFinding> findings) {
+    for (int i : damaged.stream().toArray()) {
+      Optional<Path> path = set.copies(i).stream().map(ShardFile::path).findFirst();
+      findings.add(new ShardFinding(Problem.DAMAGED, i, path, "blocks have a wrong checksum"));
+    }
+  }
+
+  private boolean decode(ReplacingFile file, BitSet excluded, BitSet damaged, LongConsumer progress)
+      throws IOException {
+    BitSet wanted = new BitSet();
+    wanted.set(0, code.dataShards());
+    return run(
+        excluded,
+        wanted,
+        damaged,
+        (blocks, bytes) -> {
+          StripeBuffers.writeFully(file.channel(), buffers.data(bytes));
+          progress.accept(bytes);
+        });
+  }
+
+  ShardSet.Repaired repair(LongConsumer progress) throws IOException {
+    ShardReport report = set.check(progress);
+    BitSet bad = report.bad();
+    if (report.isSound()) {
+      return new ShardSet.Repaired(report, Map.of());
+    }
+    if (report.isTamperedWith() && wrong(report).isEmpty()) {
+      throw mismatch(report);
+    }
+    Map<Integer, ShardWriter> writers = new TreeMap<>();
+    try {
+      for (int i : bad.stream().toArray()) {
+        writers.put(i, new ShardWriter(i, place(i, report)));
+      }
+      BitSet wanted = (BitSet) bad.clone();
+      wanted.set(0, code.dataShards());
+      BitSet excluded = wrong(report);
+      excluded.or(set.absent());
+      boolean isRight =
+          run(
+              excluded,
+              wanted,
+              new BitSet(),
+              (blocks, bytes) -> {
+                for (Map.Entry<Integer, ShardWriter> entry : writers.entrySet()) {
+                  entry.getValue().write(blocks[entry.getKey()]);
+                }
+                progress.accept(bytes);
+              });
+      if (!isRight) {
+        throw mismatch(report);
+      }
+      Map<Integer, Path> written = new TreeMap<>();
+      for (ShardWriter writer : writers.values()) {
+        writer.finish(set.identity());
+      }
+      for (Map.Entry<Integer, ShardWriter> entry : writers.entrySet()) {
+        entry.getValue().commit();
+        written.put(entry.getKey(), entry.getValue().target());
+      }
+      return new ShardSet.Repaired(report, written);
+    } finally {
+      ShardWriter.closeAll(writers.values());
+    }
+  }
+
+  /** Returns the file to write: the damaged one, or one that is not there. */
+  private Path place(int index, ShardReport report) {
+    for (ShardFinding finding : report.findings()) {
+      boolean isReplaced =
+          finding.problem() == Problem.DAMAGED || finding.problem() == Problem.WRONG;
+      if (finding.index() == index && isReplaced && finding.file().isPresent()) {
+        return finding.file().get();
+      }
+    }
+    Path place = set.directory().resolve(ShardFiles.name(index));
+    for (int i = 1; Files.exists(place); i++) {
+      place = set.directory().resolve(ShardFiles.name(index) + "." + i);
+    }
+    return place;
+  }
+
+  private static BitSet wrong(ShardReport report) {
+    BitSet wrong = new BitSet();
+    for (ShardFinding finding : report.findings()) {
+      if (finding.problem() == Problem.WRONG) {
+        wrong.set(finding.index());
+      }
+    }
+    return wrong;
+  }
+
+  private DigestMismatchException mismatch(ShardReport report) {
+    return new DigestMismatchException(
+        "%s: shards whose checksums are right do not fit each other or the SHA-256 %s (%s)"
+            .formatted(set.directory(), set.digest(), report.location().outcome()));
+  }
+
+  /**
+   * Decodes stripe by stripe, reading data blocks first and parity blocks where one is missing.
+   *
+   * @param excluded shards that are not read
+   * @param damaged receives shards with damaged blocks
+   * @return whether the digest of the file is right
+   */
+  private boolean run(BitSet excluded, BitSet wanted, BitSet damaged, Sink sink)
+      throws IOException {
+    MessageDigest sha = Sha256.create();
+    boolean[] wants = new boolean[total];
+    wanted.stream().forEach(i -> wants[i] = true);
+    long stripes = set.striping().stripes(set.fileBytes());
+    int k = code.dataShards();
+    for (long stripe = 0; stripe < stripes; stripe++) {
+      ByteBuffer[] blocks = buffers.cut(set.striping().blockBytes(stripe, set.fileBytes()));
+      boolean[] present = new boolean[total];
+      read(stripe, blocks, 0, k, excluded, present, damaged);
+      boolean isWhole = wanted.length() <= k;
+      for (int i = 0; i < k; i++) {
+        isWhole &= present[i];
+      }
+      if (!isWhole) {
+        read(stripe, blocks, k, total, excluded, present, damaged);
+        code.reconstruct(blocks, present, wants);
+      }
+      long left = set.fileBytes() - stripe * set.striping().stripeBytes();
+      int bytes = (int) Math.min(left, set.striping().stripeBytes());
+      sha.update(buffers.data(bytes));
+      sink.take(blocks, bytes);
+    }
+    return set.digest().equals(HexFormat.of().formatHex(sha.digest()));
+  }
+
+  private void read(
+      long stripe,
+      ByteBuffer[] blocks,
+      int from,
+      int to,
+      BitSet excluded,
+      boolean[] present,
+      BitSet damaged)
+      throws IOException {
+    for (int i = from; i < to; i++) {
+      if (!excluded.get(i)) {
+        present[i] = set.read(i, stripe, blocks[i], new CRC32C());
+        if (!present[i] && !set.copies(i).isEmpty()) {
+          damaged.set(i);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package dev.kintsugi.erasure.stream;
+
+import dev.kintsugi.erasure.ErasureCode;
+import dev.kintsugi.erasure.ErasureCodes;
+import dev.kintsugi.erasure.stream.ShardFinding.Problem;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * The shard files of one encoded file in a directory, whatever their names, with whatever is wrong
+ * with them.
+ *
+ * <p>If the directory holds shards of several files, the file with the most different shards is
+ * meant, and the others are foreign. Files that do not begin as a shard file are ignored, unless
+ * they have the name of one.
+ *
+ * <p>Not thread-safe. Memory holds one stripe.
+ */
+public final class ShardSet implements Closeable {
+  private static final Pattern NAME = Pattern.compile("shard-([0-9]{3})");
+
+  private final Path directory;
+  private final ShardHeader.Identity identity;
+  private final Striping striping;
+  private final Map<Integer, List<ShardFile>> copies;
+  private final List<ShardFinding> findings;
+
+  private ShardSet(
+      Path directory,
+      ShardHeader.Identity identity,
+      Map<Integer, List<ShardFile>> copies,
+      List<ShardFinding> findings) {
+    this.directory = directory;
+    this.identity = identity;
+    this.striping = new Striping(ErasureCodes.parse(identity.scheme()), identity.unit());
+    this.copies = copies;
+    this.findings = findings;
+  }
+
+  /**
+   * Opens the shard files of a directory and reads their headers.
+   *
+   * @throws ShardFormatException if there is no shard file with a sound header, or if several files
+   *     have as many shards each
+   */
+  public static ShardSet open(Path directory) throws IOException {
+    List<ShardFinding> findings = new ArrayList<>();
+    List<ShardFile> opened = new ArrayList<>();
+    try {
+      List<Path> paths = new ArrayList<>();
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        entries.forEach(paths::add);
+      }
+      Collections.sort(paths);
+      for (Path path : paths) {
+        open(path, opened, findings);
+      }
+      ShardHeader.Identity identity = choose(directory, opened, findings);
+      Map<Integer, List<ShardFile>> copies = new TreeMap<>();
+      for (ShardFile file : opened) {
+        sort(file, identity, copies, findings);
+      }
+      ShardSet set = new ShardSet(directory, identity, copies, findings);
+      set.findMissing();
+      return set;
+    } catch (IOException | RuntimeException e) {
+      try {
+        ShardWriter.closeAll(opened);
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private static void open(Path path, List<ShardFile> opened, List<ShardFinding> findings)
+      throws IOException {
+    if (!Files.isRegularFile(path)) {
+      return;
+    }
+    Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
+    boolean isNamed = name.matches();
+    int index = isNamed ? Integer.parseInt(name.group(1)) : -1;
+    try {
+      opened.add(ShardFile.open(path));
+    } catch (UnsupportedShardVersionException e) {
+      findings.add(finding(Problem.UNREADABLE, index, path, String.valueOf(e.getMessage())));
+    } catch (ShardFormatException e) {
+      if (isNamed || hasMagic(path)) {
+        findings.add(finding(Problem.DAMAGED, index, path, String.valueOf(e.getMessage())));
+      }
+    } catch (IOException e) {
+      findings.add(finding(Problem.UNREADABLE, index, path, e.toString()));
+    }
+  }
+
+  private static boolean hasMagic(Path path) throws IOException {
+    try (var in = Files.newInputStream(path)) {
+      return ShardHeader.hasMagic(in.readNBytes(ShardHeader.BYTES));
+    }
+  }
+
+  private static ShardFinding finding(Problem problem, int index, Path path, String detail) {
+    return new ShardFinding(problem, index, Optional.of(path), detail);
+  }
+
+  private static ShardHeader.Identity choose(
+      Path directory, List<ShardFile> opened, List<ShardFinding> findings) {
+    Map<ShardHeader.Identity, BitSet> shards = new LinkedHashMap<>();
+    for (ShardFile file : opened) {
+      shards
+          .computeIfAbsent(file.header().identity(), identity -> new BitSet())
+          .set(file.header().index());
+    }
+    int most = shards.values().stream().mapToInt(BitSet::cardinality).max().orElse(0);
+    if (most == 0) {
+      throw new ShardFormatException(
+          directory
+              + " holds no shard file with a sound header"
+              + (findings.isEmpty() ? "" : ": " + findings.get(0).detail()));
+    }
+    List<ShardHeader.Identity> largest =
+        shards.entrySet().stream()
+            .filter(entry -> entry.getValue().cardinality() == most)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (largest.size() > 1) {
+      throw new ShardFormatException(
+          "%s holds %d shards each of several files (SHA-256 %s and %s)"
+              .formatted(directory, most, largest.get(0).digest(), largest.get(1).digest()));
+    }
+    return largest.get(0);
+  }
+
+  private static void sort(
+      ShardFile file,
+      ShardHeader.Identity identity,
+      Map<Integer, List<ShardFile>> copies,
+      List<ShardFinding> findings)
+      throws IOException {
+    int index = file.header().index();
+    if (!file.header().identity().equals(identity)) {
+      findings.add(
+          finding(
+              Problem.FOREIGN,
+              index,
+              file.path(),
+              "is a shard of another file or code (%s, SHA-256 %s)"
+                  .formatted(file.header().scheme(), file.header().digest())));
+      file.close();
+      return;
+    }
+    List<ShardFile> same = copies.computeIfAbsent(index, i -> new ArrayList<>());
+    if (!same.isEmpty()) {
+      findings.add(
+          finding(
+              Problem.DUPLICATE,
+              index,
+              file.path(),
+              "is the same shard as " + same.get(0).path().getFileName()));
+    }
+    same.add(file);
+  }
+
+  private void findMissing() {
+    for (int i = 0; i < code().totalShards(); i++) {
+      int index = i;
+      boolean isNamed =
+          findings.stream()
+              .anyMatch(
+                  f ->
+                      f.index() == index
+                          && (f.problem() == Problem.DAMAGED || f.problem() == Problem.UNREADABLE));
+      if (copies(i).isEmpty() && !isNamed) {
+        findings.add(new ShardFinding(Problem.MISSING, i, Optional.empty(), "no file holds it"));
+      }
+    }
+  }
+
+  /** Returns the directory. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Returns the code. */
+  public ErasureCode code() {
+    return striping.code();
+  }
+
+  /** Returns how the file is cut into blocks. */
+  public Striping striping() {
+    return striping;
+  }
+
+  /** Returns the length of the encoded file. */
+  public long fileBytes() {
+    return identity.fileBytes();
+  }
+
+  /** Returns the SHA-256 of the encoded file, in hexadecimal. */
+  public String digest() {
+    return identity.digest();
+  }
+
+  /** Returns what the headers and names alone tell. */
+  public List<ShardFinding> findings() {
+    return List.copyOf(findings);
+  }
+
+  ShardHeader.Identity identity() {
+    return identity;
+  }
+
+  /** Returns the files that hold a shard; normally one. */
+  List<ShardFile> copies(int index) {
+    return copies.getOrDefault(index, List.of());
+  }
+
+  /** Returns the shards that no file with a sound header holds. */
+  BitSet absent() {
+    BitSet absent = new BitSet();
+    for (int i = 0; i < code().totalShards(); i++) {
+      absent.set(i, copies(i).isEmpty());
+    }
+    return absent;
+  }
+
+  /**
+   * Reads a block from whichever copy has it whole.
+   *
+   * @param sums takes the checksum of the block that the first copy holds
+   */
+  boolean read(int index, long stripe, ByteBuffer block, CRC32C sums) throws IOException {
+    CRC32C first = sums;
+    for (ShardFile copy : copies(index)) {
+      if (copy.read(stripe, block, first)) {
+        return true;
+      }
+      first = new CRC32C();
+    }
+    return false;
+  }
+
+  /**
+   * Reads everything: checks every block, the parity relation and the digest of the file, and finds
+   * out which shards are wrong.
+   *
+   * @param progress is told of bytes of the file that were checked
+   */
+  public ShardReport check(LongConsumer progress) throws IOException {
+    return new ShardCheck(this).run(progress);
+  }
+
+  /**
+   * Writes the encoded file. Shards that are missing or damaged are made up for, block by block;
+   * the file appears only if its digest is right.
+   *
+   * @param target where it is to appear, replacing what is there
+   * @param progress is told of bytes of the file that were written
+   * @return what was found to be wrong on the way; damage of blocks that were not needed is not
+   * @throws dev.kintsugi.erasure.UndecodableException if the sound blocks are too few
+   * @throws DigestMismatchException if shards are wrong and it cannot be told which
+   */
+  public List<ShardFinding> decode(Path target, LongConsumer progress) throws IOException {
+    return new ShardRebuild(this).decode(target, progress);
+  }
+
+  /**
+   * Checks everything and writes anew every shard that is missing, damaged or wrong, byte for byte
+   * as it was. Foreign files and duplicates are left alone.
+   *
+   * @param progress is told of bytes of the file that were checked, and again of those rebuilt
+   * @return what was found, and what was written
+   * @throws dev.kintsugi.erasure.UndecodableException if the sound blocks are too few
+   * @throws DigestMismatchException if shards are wrong and it cannot be told which
+   */
+  public Repaired repair(LongConsumer progress) throws IOException {
+    return new ShardRebuild(this).repair(progress);
+  }
+
+  /**
+   * What repair did.
+   *
+   * @param report what was found
+   * @param written the files that were written, by shard
+   */
+  public record Repaired(ShardReport report, Map<Integer, Path> written) {}
+
+  @Override
+  public void close() throws IOException {
+    List<ShardFile> all = new ArrayList<>();
+    copies.values().forEach(all::addAll);
+    ShardWriter.closeAll(all);
+  }
+}
