@@ -1,5 +1,7 @@
 package dev.kintsugi.cli;
 
+import dev.kintsugi.cli.code.CodeHost;
+import dev.kintsugi.cli.code.CodeVerb;
 import dev.kintsugi.cli.console.Console;
 import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.core.store.VaultProvider;
@@ -44,10 +46,11 @@ import picocli.CommandLine.ScopeType;
       SecretVerb.class,
       MountVerb.class,
       UmountVerb.class,
+      CodeVerb.class,
       CompletionVerb.class,
       VersionVerb.class
     })
-final class Kintsugi {
+final class Kintsugi implements CodeHost {
   @Option(
       names = {"-V", "--vault"},
       paramLabel = "VAULT",
@@ -110,6 +113,12 @@ final class Kintsugi {
     this.vaults = vaults;
     this.interruption = interruption;
     this.environment = environment;
+  }
+
+  @Override
+  public Console configuredConsole() {
+    console.configure(json, quiet, verbose);
+    return console;
   }
 
   /** Returns the vault's directory. */
