@@ -87,6 +87,7 @@ final class Drill {
     }
     Files.createDirectory(place.resolve("archives"));
     Path vault = place.resolve("vault");
+    CipherWarmUp.start();
     root.vaults.create(vault, VaultOptions.of(archives, plan.scheme()), unlock);
     done("init", plan.scheme() + " over " + Units.count(plan.archives(), "archive"), -1);
     store(vault, unlock);

@@ -53,6 +53,7 @@ final class GetVerb extends Verb {
         words.subList(0, words.size() - 1).stream().map(Verb::vaultPath).toList();
     String destination = words.get(words.size() - 1);
     Outcome outcome = new Outcome(console());
+    CipherWarmUp.start();
     try (Vault vault = openToRead()) {
       boolean into = intoDirectory(vault, sources, destination);
       if (dryRun) {

@@ -51,6 +51,7 @@ final class PutVerb extends Verb {
     List<String> sources = words.subList(0, words.size() - 1);
     VaultPath destination = vaultPath(words.get(words.size() - 1));
     Outcome outcome = new Outcome(console());
+    CipherWarmUp.start();
     try (Vault vault = dryRun ? openToRead() : openToWrite()) {
       boolean into = intoDirectory(vault, destination, sources.size());
       List<LocalAttributes> excluded = ownPlaces(vault);

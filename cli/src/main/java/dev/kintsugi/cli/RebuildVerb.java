@@ -29,6 +29,7 @@ final class RebuildVerb extends Verb {
 
   @Override
   ExitCode run() {
+    CipherWarmUp.start();
     try (Vault vault = dryRun ? openToRead() : openToWrite();
         Meter meter = console().meter("rebuild")) {
       ArchiveStatus archive = find(vault);

@@ -35,6 +35,7 @@ final class ScrubVerb extends Verb {
   @Override
   ExitCode run() {
     boolean mend = repair && !dryRun;
+    CipherWarmUp.start();
     try (Vault vault = openToWrite();
         Meter meter = console().meter("scrub")) {
       ScrubReport report = interruption().cutOff(() -> vault.scrub(new ScrubOptions(mend), meter));

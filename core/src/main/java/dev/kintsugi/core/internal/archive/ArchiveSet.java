@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The archives of an open vault, in the order of their numbers.
@@ -160,13 +161,23 @@ public final class ArchiveSet implements AutoCloseable {
                 + spec.name()
                 + " ("
                 + backend.url()
-                + ") already belongs to a vault; choose an empty place");
+                + ") already belongs to a vault; choose an empty place"
+                + (isEmpty(backend)
+                    ? ", or, if an init that was interrupted has left it, remove this one: it holds"
+                        + " a vault's marker and no shard"
+                    : ""));
       }
       backend.writeRecord(ArchiveMarker.RECORD, marker.encode());
       return marker;
     } catch (IOException e) {
       throw unusable(spec, e);
     }
+  }
+
+  private static boolean isEmpty(Backend backend) throws IOException {
+    AtomicBoolean empty = new AtomicBoolean(true);
+    backend.list(shard -> empty.set(false));
+    return empty.get();
   }
 
   /**

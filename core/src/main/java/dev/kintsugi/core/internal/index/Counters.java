@@ -8,6 +8,12 @@ public final class Counters {
   /** Grows each time a writer opens the vault, and when a commit failed half-way. */
   public static final String INCARNATION = "incarnation";
 
+  /** The incarnation of the last writer that closed the vault, so that nothing of it is left. */
+  public static final String CLOSED = "closed-incarnation";
+
+  /** How many writers ended without closing the vault. */
+  public static final String ENDED = "ended";
+
   /** A leaf id above every id ever reserved. */
   public static final String NEXT_LEAF = "next-leaf";
 
@@ -21,4 +27,14 @@ public final class Counters {
   public static final long FIRST_INODE = 2;
 
   private Counters() {}
+
+  /** Returns the name of the counter that holds the incarnation of the i-th writer that ended. */
+  public static String endedIncarnation(long i) {
+    return "ended-" + i + "-incarnation";
+  }
+
+  /** Returns the name of the counter that holds the last sequence number the i-th could use. */
+  public static String endedSequence(long i) {
+    return "ended-" + i + "-sequence";
+  }
 }

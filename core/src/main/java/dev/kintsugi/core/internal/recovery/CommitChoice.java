@@ -20,7 +20,8 @@ import java.util.TreeSet;
  * been acknowledged. It counts if all its parts are there. It also counts if a later commit exists
  * of the same or a higher incarnation, for a writer goes on to the next number only after success;
  * a part that is not there has then been retired and deleted, since nothing in it was live. What
- * was retired by a commit that counts is forgotten.
+ * was retired by a commit that counts is forgotten. A commit of an incarnation that any header says
+ * ended before it never counts.
  */
 final class CommitChoice {
   private record Id(long sequence, long incarnation) {}
@@ -41,6 +42,7 @@ final class CommitChoice {
 
   private final Map<Id, Commit> commits = new HashMap<>();
   private final List<Unreadable> unreadable = new ArrayList<>();
+  private final Map<Long, Long> ended = new TreeMap<>(); // incarnation -> its last sequence number
   private long maxSequence;
   private long maxIncarnation;
   private long maxNextLeaf = 1;
@@ -59,6 +61,8 @@ final class CommitChoice {
             entry -> {
               if (entry instanceof CommitHeader.Retired retired) {
                 commit.retired.add(retired.stripe());
+              } else if (entry instanceof CommitHeader.Ended end) {
+                ended.merge(end.incarnation(), end.lastSequence(), Math::min);
               }
             });
     maxSequence = Math.max(maxSequence, header.sequence());
@@ -96,6 +100,9 @@ final class CommitChoice {
   Decision decide(boolean everythingVisible) {
     TreeMap<Long, Id> newest = new TreeMap<>();
     for (Id id : commits.keySet()) {
+      if (id.sequence > ended.getOrDefault(id.incarnation, Long.MAX_VALUE)) {
+        continue;
+      }
       newest.merge(id.sequence, id, (a, b) -> a.incarnation > b.incarnation ? a : b);
     }
     Set<Integer> ordinals = new HashSet<>();
@@ -125,6 +132,13 @@ final class CommitChoice {
       lost.addAll(incomplete);
     }
     return new Decision(ordinals, retired, List.copyOf(lost));
+  }
+
+  /** Returns the writers that ended without closing the vault. */
+  List<CommitHeader.Ended> ended() {
+    return ended.entrySet().stream()
+        .map(end -> new CommitHeader.Ended(end.getKey(), end.getValue()))
+        .toList();
   }
 
   /** Returns the highest sequence number seen anywhere. */

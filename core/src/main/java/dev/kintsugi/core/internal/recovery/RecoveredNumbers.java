@@ -1,6 +1,7 @@
 package dev.kintsugi.core.internal.recovery;
 
 import dev.kintsugi.core.internal.index.Counters;
+import dev.kintsugi.core.internal.index.Incarnations;
 import dev.kintsugi.core.internal.index.IndexWriter;
 import java.util.random.RandomGenerator;
 
@@ -19,6 +20,9 @@ final class RecoveredNumbers {
   static void set(IndexWriter writer, CommitChoice commits, RandomGenerator random) {
     writer.setCounter(Counters.SEQUENCE, commits.maxSequence());
     writer.setCounter(Counters.INCARNATION, commits.maxIncarnation() + 1);
+    writer.setCounter(
+        Counters.CLOSED, commits.maxIncarnation() + 1); // its unseen commits may be real
+    Incarnations.restore(writer, commits.ended());
     writer.setCounter(
         Counters.NEXT_LEAF, jump(commits.maxNextLeaf(), LEAF_SHIFT, random.nextInt(LEAF_STEPS)));
     writer.setCounter(

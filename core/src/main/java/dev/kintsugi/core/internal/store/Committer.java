@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.store;
 import dev.kintsugi.core.internal.dispersal.StoredStripe;
 import dev.kintsugi.core.internal.format.StripeId;
 import dev.kintsugi.core.internal.index.Counters;
+import dev.kintsugi.core.internal.index.Incarnations;
 import dev.kintsugi.core.internal.index.Index;
 import dev.kintsugi.core.internal.index.IndexWriter;
 import dev.kintsugi.core.internal.namespace.Changes;
@@ -26,8 +27,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>If the manifest cannot be stored the transaction is rolled back, and everything written for it
  * is queued for deletion. A manifest that was stored, while its transaction was not, is outranked:
- * the next commit has the same sequence number and a higher incarnation. Lock order: the commit
- * lock before the index's write lock.
+ * the next commit has the same sequence number and a higher incarnation, and every commit from then
+ * on tells where the lower one ended, for the one that outranks it may be gone one day while what
+ * it outranks is still on some archive. Lock order: the commit lock before the index's write lock.
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -68,6 +70,25 @@ final class Committer {
     this.clock = clock;
     this.leafStock = new NumberStock(leaves::allocate);
     this.inodeStock = new NumberStock(inodes::reserve);
+  }
+
+  /**
+   * Notes that nothing is left behind. Call it last, if everything that was begun came to its end.
+   */
+  void end() {
+    lock.lock();
+    try {
+      if (!outranked) {
+        index.write(
+            writer -> {
+              writer.setCounter(
+                  Counters.CLOSED, writer.counter(Counters.INCARNATION).orElseThrow());
+              return null;
+            });
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Starts a new incarnation, so that it outranks whatever a crashed writer left behind. */
@@ -190,7 +211,8 @@ final class Committer {
               writer.counter(Counters.NEXT_LEAF).orElse(Counters.FIRST_LEAF),
               writer.counter(Counters.NEXT_INODE).orElse(Counters.FIRST_INODE),
               changes,
-              writer.retiredStripes(RETIRED_PER_COMMIT));
+              writer.retiredStripes(RETIRED_PER_COMMIT),
+              Incarnations.ended(writer));
       for (ManifestWriter.Part part : manifests.write(commit, written)) {
         writer.putStripe(part.stripe().stripe().row(), part.stripe().stripe().shards());
         writer.putRecords(part.records());
@@ -201,7 +223,11 @@ final class Committer {
   }
 
   private void outrank() {
-    index.write(writer -> writer.addToCounter(Counters.INCARNATION, 1, 0));
+    index.write(
+        writer -> {
+          Incarnations.next(writer);
+          return null;
+        });
     outranked = false;
   }
 

@@ -30,6 +30,7 @@ final class ManifestWriter {
    * @param nextInode an inode number above every number reserved so far
    * @param changes its records and tombstones
    * @param retired stripes whose shards are being deleted
+   * @param ended writers that may have left manifests which do not count
    */
   record Commit(
       long sequence,
@@ -37,7 +38,8 @@ final class ManifestWriter {
       long nextLeaf,
       long nextInode,
       Changes changes,
-      List<Rows.Stripe> retired) {}
+      List<Rows.Stripe> retired,
+      List<CommitHeader.Ended> ended) {}
 
   /**
    * A manifest stripe and the rows of what it records.
@@ -84,6 +86,7 @@ final class ManifestWriter {
    */
   List<Part> write(Commit commit, List<StoredStripe> written) {
     List<Line> lines = new ArrayList<>();
+    commit.ended.forEach(ended -> lines.add(Line.of(ended)));
     commit.changes.records().forEach(record -> lines.add(Line.of(record)));
     for (long ino : commit.changes.tombstones()) {
       lines.add(Line.of(new CommitHeader.Tombstone(ino, commit.sequence)));

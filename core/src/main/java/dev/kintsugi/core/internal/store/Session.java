@@ -276,6 +276,7 @@ final class Session implements AutoCloseable {
     } catch (RuntimeException e) {
       failure = e;
     }
+    boolean ended = true;
     for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
       threads.shutdown();
     }
@@ -283,10 +284,20 @@ final class Session implements AutoCloseable {
       for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
         if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
           threads.shutdownNow();
+          ended = false;
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      ended = false;
+    }
+    Writing parts = writing;
+    if (ended && parts != null) {
+      try {
+        parts.committer.end();
+      } catch (RuntimeException e) {
+        failure = Failures.firstOf(failure, e);
+      }
     }
     for (AutoCloseable part :
         new AutoCloseable[] {pool, archives, index, leaves, keys, markerKey, directory}) {

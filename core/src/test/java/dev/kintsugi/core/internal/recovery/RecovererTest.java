@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.format.Role;
+import dev.kintsugi.core.internal.format.v1.CommitHeader;
 import dev.kintsugi.core.internal.index.Counters;
+import dev.kintsugi.core.internal.index.Incarnations;
 import dev.kintsugi.core.internal.index.IndexWriter;
 import dev.kintsugi.core.internal.index.Rows;
 import dev.kintsugi.core.internal.namespace.Changes;
@@ -193,6 +195,47 @@ class RecovererTest {
 
   @Test
   void anUnacknowledgedCommitOfAnOlderWriterIsOutranked() {
+    leaveAnUnacknowledgedCommit();
+    try (SmallVault.Recovered recovered = recover()) {
+      // Negative control: as long as nobody outranks it, it is a whole commit.
+      assertTrue(vault.tree(recovered.index()).contains("/leftover"));
+    }
+    vault.incarnation = 2;
+    put("/after", 100);
+    try (SmallVault.Recovered recovered = recover()) {
+      assertComplete(recovered);
+    }
+  }
+
+  @Test
+  void anUnacknowledgedCommitDoesNotComeBackWhenTheOneThatOutrankedItIsGone() {
+    long last = vault.sequence;
+    leaveAnUnacknowledgedCommit();
+    vault.incarnation = 2;
+    vault.commit(
+        editor -> editor.symlink(link("/passing"), NewAttributes.ofMode(0777), new byte[] {1}));
+    vault.commit(editor -> editor.remove(link("/passing")));
+    vault.commit(
+        editor -> editor.symlink(link("/other"), NewAttributes.ofMode(0777), new byte[] {1}));
+    vault.commit(editor -> editor.remove(link("/other")));
+    try (SmallVault.Recovered recovered = recover()) {
+      // Negative control: no commit of that number is left to outrank it.
+      assertTrue(vault.tree(recovered.index()).contains("/leftover"));
+    }
+    vault.ended = List.of(new CommitHeader.Ended(1, last));
+    put("/after", 100);
+    try (SmallVault.Recovered recovered = recover()) {
+      assertComplete(recovered);
+      assertEquals(vault.ended, recovered.index().read(Incarnations::ended));
+    }
+  }
+
+  private static VaultPath link(String path) {
+    return VaultPath.parse(path);
+  }
+
+  /** Puts a whole commit on the archives that the index knows nothing of. */
+  private void leaveAnUnacknowledgedCommit() {
     byte[] secret = "leftover".getBytes(StandardCharsets.UTF_8);
     Changes[] lost = new Changes[1];
     assertThrows(
@@ -206,15 +249,6 @@ class RecovererTest {
                   throw new IllegalStateException("crash before the transaction is committed");
                 }));
     vault.manifest(vault.sequence + 1, 1, 0, 1, lost[0], List.of());
-    try (SmallVault.Recovered recovered = recover()) {
-      // Negative control: as long as nobody outranks it, it is a whole commit.
-      assertTrue(vault.tree(recovered.index()).contains("/leftover"));
-    }
-    vault.incarnation = 2;
-    put("/after", 100);
-    try (SmallVault.Recovered recovered = recover()) {
-      assertComplete(recovered);
-    }
   }
 
   private NamespaceEditor editor(IndexWriter rows) {

@@ -64,6 +64,7 @@ final class SmallVault implements AutoCloseable, Archives {
   final Index index;
   long sequence;
   long incarnation = 1;
+  List<CommitHeader.Ended> ended = List.of();
 
   /** Whether shards of retired stripes are deleted at once, as a vault does. */
   boolean deletesDead = true;
@@ -230,6 +231,7 @@ final class SmallVault implements AutoCloseable, Archives {
     changes.records().forEach(record -> kinds.add(record.kind()));
     changes.tombstones().forEach(ino -> kinds.add(RecordKind.TOMBSTONE));
     retired.forEach(stripe -> kinds.add(RecordKind.RETIRED));
+    ended.forEach(end -> kinds.add(RecordKind.ENDED));
     int headerLength = CommitHeader.encodedLength(kinds);
     StripeId stripe = StripeId.random();
     try (StripeBuilder builder = writer.builder();
@@ -257,6 +259,7 @@ final class SmallVault implements AutoCloseable, Archives {
       }
       changes.tombstones().forEach(ino -> entries.add(new CommitHeader.Tombstone(ino, number)));
       retired.forEach(id -> entries.add(new CommitHeader.Retired(id)));
+      entries.addAll(ended);
       byte[] header =
           new CommitHeader(
                   number, writerIncarnation, part, parts, nextLeaf.get(), nextIno.get(), entries)

@@ -10,7 +10,8 @@ import java.util.List;
  * The first extent of every manifest stripe: which commit it belongs to and what it records.
  *
  * <p>A commit is the set of all parts with the same sequence and incarnation. Of two incarnations
- * of one sequence number the higher one counts: the lower one was never acknowledged.
+ * of one sequence number the higher one counts: the lower one was never acknowledged. Nor was a
+ * commit of an incarnation that {@link Ended} says ended before it.
  *
  * @param sequence the commit's number, from 1
  * @param incarnation grows each time a writer opens the vault
@@ -30,7 +31,7 @@ public record CommitHeader(
     List<Entry> entries) {
   private static final String STRUCTURE = "commit header";
   private static final int MAGIC = 0x4b476368; // "KGch"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int FIXED_LENGTH = 50;
   private static final int LOCATED_LENGTH = 34;
   private static final int OTHER_LENGTH = 17;
@@ -121,6 +122,29 @@ public record CommitHeader(
   }
 
   /**
+   * The end of a writer that crashed, or failed in a commit: whatever of its incarnation has a
+   * higher sequence number was never acknowledged and does not count. Every later commit says so.
+   *
+   * @param incarnation of that writer
+   * @param lastSequence number of its last commit, or of the last before it
+   */
+  public record Ended(long incarnation, long lastSequence) implements Entry {
+    /** Validates the ranges. */
+    public Ended {
+      if (incarnation < 1 || lastSequence < 0) {
+        throw new IllegalArgumentException(
+            "incarnation (%d) must be at least 1, lastSequence (%d) not negative"
+                .formatted(incarnation, lastSequence));
+      }
+    }
+
+    @Override
+    public RecordKind kind() {
+      return RecordKind.ENDED;
+    }
+  }
+
+  /**
    * Returns the plaintext length of a header, which does not depend on where its records will lie.
    *
    * @param kinds the kinds of its entries
@@ -164,6 +188,8 @@ public record CommitHeader(
         out.putLong(tombstone.ino).putLong(tombstone.version);
       } else if (entry instanceof Retired retired) {
         out.put(retired.stripe.toBytes());
+      } else if (entry instanceof Ended ended) {
+        out.putLong(ended.incarnation).putLong(ended.lastSequence);
       }
     }
     return out.array();
@@ -204,7 +230,7 @@ public record CommitHeader(
     int code = in.u8("entry kind");
     RecordKind kind =
         RecordKind.of(code)
-            .orElseThrow(() -> in.error("entry kind", "1 to 4", Integer.toString(code)));
+            .orElseThrow(() -> in.error("entry kind", "1 to 5", Integer.toString(code)));
     return switch (kind) {
       case INODE, CONTENT -> {
         long ino = positive(in, "inode number");
@@ -216,6 +242,7 @@ public record CommitHeader(
       }
       case TOMBSTONE -> new Tombstone(positive(in, "inode number"), positive(in, "record version"));
       case RETIRED -> new Retired(StripeId.of(in.bytes("retired stripe", StripeId.BYTES)));
+      case ENDED -> new Ended(positive(in, "ended incarnation"), in.u63("last sequence"));
     };
   }
 

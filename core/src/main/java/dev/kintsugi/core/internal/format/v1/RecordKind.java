@@ -11,7 +11,9 @@ public enum RecordKind {
   /** The removal of an inode: older records of it are dead. */
   TOMBSTONE(3),
   /** A stripe in which nothing is live any more, so that its shards are to be deleted. */
-  RETIRED(4);
+  RETIRED(4),
+  /** The last commit of a writer that ended without closing the vault. */
+  ENDED(5);
 
   private final int code;
 
@@ -25,6 +27,6 @@ public enum RecordKind {
   }
 
   static Optional<RecordKind> of(int code) {
-    return code >= 1 && code <= 4 ? Optional.of(values()[code - 1]) : Optional.empty();
+    return code >= 1 && code <= 5 ? Optional.of(values()[code - 1]) : Optional.empty();
   }
 }

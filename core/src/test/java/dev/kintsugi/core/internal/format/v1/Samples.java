@@ -84,7 +84,8 @@ final class Samples {
             new CommitHeader.Located(
                 RecordKind.CONTENT, 9, 76, 4_999_999_998L, new ExtentAddress(2, 0), 51),
             new CommitHeader.Tombstone(11, 77),
-            new CommitHeader.Retired(StripeId.of(bytes(0x60, 16)))));
+            new CommitHeader.Retired(StripeId.of(bytes(0x60, 16))),
+            new CommitHeader.Ended(2, 76)));
   }
 
   static InodeRecord inode() {
