@@ -16,12 +16,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes away what a commit has made useless: shards of retired stripes from the archives, leaves
- * from memory. Both wait for readers of this process that still need them.
+ * from memory. Both wait for readers of this process that still need them, shards also for readers
+ * in other processes, whatever they read.
  *
  * <p>The queue is the index itself: a shard's row goes when its archive has confirmed the deletion.
  * What fails stays and is tried again after later commits. Used under the commit lock only.
@@ -37,6 +39,7 @@ final class Graveyard {
   private final LeafKeys leaves;
   private final SnapshotGate gate;
   private final StripePins pins;
+  private final BooleanSupplier nobodyElseReads;
   private final Executor executor;
   private final List<Long> waitingLeaves = new ArrayList<>();
 
@@ -46,12 +49,14 @@ final class Graveyard {
       LeafKeys leaves,
       SnapshotGate gate,
       StripePins pins,
+      BooleanSupplier nobodyElseReads,
       Executor executor) {
     this.index = index;
     this.archives = archives;
     this.leaves = leaves;
     this.gate = gate;
     this.pins = pins;
+    this.nobodyElseReads = nobodyElseReads;
     this.executor = executor;
   }
 
@@ -70,7 +75,9 @@ final class Graveyard {
         waitingLeaves.clear();
         leaves.commit();
       }
-      deleteShards(retired);
+      if (nobodyElseReads.getAsBoolean()) {
+        deleteShards(retired);
+      }
     } catch (RuntimeException e) {
       LOG.warn("shards of retired stripes wait for the next commit to be deleted: {}", e, e);
     }

@@ -80,23 +80,19 @@ final class OpenVault implements Vault {
   }
 
   private StoredObject open(VaultPath path) {
-    return tree(
-        tree -> {
-          Attributes attributes = tree.stat(path);
-          if (attributes.kind() == Kind.DIRECTORY) {
-            throw new IsDirectoryException(path + " is a directory");
-          }
-          if (attributes.kind() == Kind.SYMLINK) {
-            throw new InvalidPathException(
-                path + " is a symbolic link, which has no bytes to read");
-          }
-          return new StoredObject(
-              path,
-              attributes,
-              tree.content(attributes.inode()),
-              session.extents(),
-              session.pins());
-        });
+    return session.pins().guarded(() -> tree(tree -> open(tree, path)));
+  }
+
+  private StoredObject open(NamespaceReader tree, VaultPath path) {
+    Attributes attributes = tree.stat(path);
+    if (attributes.kind() == Kind.DIRECTORY) {
+      throw new IsDirectoryException(path + " is a directory");
+    }
+    if (attributes.kind() == Kind.SYMLINK) {
+      throw new InvalidPathException(path + " is a symbolic link, which has no bytes to read");
+    }
+    return new StoredObject(
+        path, attributes, tree.content(attributes.inode()), session.extents(), session.pins());
   }
 
   private <T> T tree(Function<NamespaceReader, T> function) {

@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.store;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.AttachedArchive;
 import dev.kintsugi.core.internal.archive.BackendOpener;
+import dev.kintsugi.core.internal.archive.vault.ReaderLock;
 import dev.kintsugi.core.internal.archive.vault.RecoveryKit;
 import dev.kintsugi.core.internal.archive.vault.VaultDirectory;
 import dev.kintsugi.core.internal.dispersal.ArchivePool;
@@ -68,7 +69,7 @@ final class Session implements AutoCloseable {
   private final LeafKeys leaves;
   private final RecordSeals seals;
   private final SnapshotGate gate;
-  private final StripePins pins = new StripePins();
+  private final StripePins pins;
   private final DamageLog damage = new DamageLog();
   private final WriteGate writes = new WriteGate(QUIET_SECONDS);
   private final Mending mending;
@@ -106,6 +107,9 @@ final class Session implements AutoCloseable {
     }
     this.seals = new RecordSeals(vault, keys, leaves);
     this.gate = new SnapshotGate(this.index);
+    ReaderLock others = directory.readers();
+    this.pins =
+        directory.isReadOnly() ? new StripePins(others::enter, others::leave) : new StripePins();
     StripeReader reader =
         new StripeReader(dispersed, pool, keys, damage::found, StripeReader.Patience.DEFAULT);
     this.extents = new ExtentSource(vault, keys, leaves, gate, archives, reader);
@@ -136,7 +140,8 @@ final class Session implements AutoCloseable {
             leaves,
             inodes,
             new ManifestWriter(vault, keys, writer),
-            new Graveyard(index, dispersed, leaves, gate, pins, tasks),
+            new Graveyard(
+                index, dispersed, leaves, gate, pins, directory.readers()::isQuiet, tasks),
             environment.clock());
     StripeStore stripes = new StripeStore(vault, keys, leaves, writer, sealers);
     committer.begin();

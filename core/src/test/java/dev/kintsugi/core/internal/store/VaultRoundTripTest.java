@@ -7,9 +7,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.AccessDeniedException;
 import dev.kintsugi.core.VaultLockedException;
+import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.store.Attributes;
 import dev.kintsugi.core.store.DirectoryEntry;
 import dev.kintsugi.core.store.Ingest;
@@ -151,6 +153,29 @@ final class VaultRoundTripTest {
           vault.status(0).stripesByRedundancyLeft(),
           "the last manifest is all that is left");
       assertEquals(1, fixture.shards(0).size());
+    }
+  }
+
+  @Test
+  void aReplacedFileStaysReadableForAReaderThatIsNotTheWriter() throws IOException {
+    try (VaultFixture fixture = new VaultFixture(temp.resolve("v"), 6).create("rs:4+2");
+        Vault writer = fixture.open();
+        Vault reader = fixture.openReadOnly()) {
+      writer.put(path("/f"), Source.of(bytes(1, 200_000)));
+      try (ObjectReader old = reader.openObject(path("/f"))) {
+        writer.put(path("/f"), Source.of(bytes(2, 200_000)));
+        writer.remove(path("/f"));
+        ByteBuffer target = ByteBuffer.allocate(200_000);
+        assertEquals(200_000, old.read(0, target));
+        assertArrayEquals(bytes(1, 200_000), target.array());
+      }
+      List<ShardName> waiting = fixture.shards(0);
+      writer.makeDirectory(path("/d"), NewAttributes.ofMode(0755));
+      List<ShardName> left = fixture.shards(0);
+      left.retainAll(waiting);
+      assertTrue(
+          left.size() <= waiting.size() - 3,
+          "two data stripes and a manifest at least waited for the reader, and are gone");
     }
   }
 

@@ -47,13 +47,19 @@ public final class VaultDirectory implements AutoCloseable {
   private final Path directory;
   private final Secret root;
   private final @Nullable WriterLock lock;
+  private final ReaderLock readers;
   private volatile VaultConfig config;
 
   private VaultDirectory(
-      Path directory, Secret root, @Nullable WriterLock lock, VaultConfig config) {
+      Path directory,
+      Secret root,
+      @Nullable WriterLock lock,
+      ReaderLock readers,
+      VaultConfig config) {
     this.directory = directory;
     this.root = root;
     this.lock = lock;
+    this.readers = readers;
     this.config = config;
   }
 
@@ -71,7 +77,8 @@ public final class VaultDirectory implements AutoCloseable {
     try {
       makeReady(directory);
       WriterLock lock = WriterLock.acquire(directory);
-      VaultDirectory made = new VaultDirectory(directory, root.copy(), lock, config);
+      VaultDirectory made =
+          new VaultDirectory(directory, root.copy(), lock, ReaderLock.open(directory), config);
       try {
         PrivateFiles.create(made.file("config"), seal(root, config));
         PrivateFiles.create(made.file("keyring"), keyring);
@@ -148,8 +155,10 @@ public final class VaultDirectory implements AutoCloseable {
         root = content.root().copy();
       }
       VaultConfig config = readConfig(directory.resolve("config"), root);
+      VaultDirectory made =
+          new VaultDirectory(directory, root, lock, ReaderLock.open(directory), config);
       opened = true;
-      return new VaultDirectory(directory, root, lock, config);
+      return made;
     } catch (IOException e) {
       throw new KintsugiException("cannot open vault " + directory + ": " + e, e);
     } finally {
@@ -207,6 +216,11 @@ public final class VaultDirectory implements AutoCloseable {
   /** Returns the directory. */
   public Path path() {
     return directory;
+  }
+
+  /** Returns what tells the writer whether anybody reads. */
+  public ReaderLock readers() {
+    return readers;
   }
 
   /** Returns where the index is. */
@@ -286,7 +300,13 @@ public final class VaultDirectory implements AutoCloseable {
   public synchronized void close() {
     if (!root.isClosed()) {
       root.close();
-      release(directory, lock);
+      try {
+        readers.close();
+      } catch (IOException e) {
+        throw new KintsugiException("cannot close " + file("readers") + ": " + e, e);
+      } finally {
+        release(directory, lock);
+      }
     }
   }
 }

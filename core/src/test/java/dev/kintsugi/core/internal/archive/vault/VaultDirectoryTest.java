@@ -227,6 +227,41 @@ class VaultDirectoryTest {
   }
 
   @Test
+  void theWriterSeesReadersOfOtherProcessesUntilTheyDie() throws Exception {
+    try (VaultDirectory writer = create()) {
+      assertTrue(writer.readers().isQuiet());
+      Process holder = ChildJvm.start(ReaderHolder.class, vault().toString());
+      try {
+        assertEquals("reading", holder.inputReader().readLine());
+        assertFalse(writer.readers().isQuiet());
+        // Neither asking nor another reader of this process takes the lock from its holder.
+        try (VaultDirectory reader = VaultDirectory.open(vault(), PASSPHRASE, true)) {
+          reader.readers().enter();
+          reader.readers().leave();
+        }
+        assertFalse(writer.readers().isQuiet());
+      } finally {
+        holder.destroyForcibly();
+        assertTrue(holder.waitFor(20, TimeUnit.SECONDS));
+      }
+      assertTrue(writer.readers().isQuiet());
+    }
+  }
+
+  @Test
+  void readersOfTheSameProcessAreSeenAndCounted() throws Exception {
+    try (VaultDirectory writer = create();
+        VaultDirectory reader = VaultDirectory.open(vault(), PASSPHRASE, true)) {
+      reader.readers().enter();
+      reader.readers().enter();
+      reader.readers().leave();
+      assertFalse(writer.readers().isQuiet());
+      reader.readers().leave();
+      assertTrue(writer.readers().isQuiet());
+    }
+  }
+
+  @Test
   void configurationsWithAmbiguousArchivesAreRefused() {
     ArchiveConfig a = config("a").archives().get(0);
     ArchiveConfig sameNumber = new ArchiveConfig(0, ArchiveSpec.of("b", "file:/b"), "1".repeat(32));
