@@ -7,5 +7,6 @@ module dev.kintsugi.crypto {
   exports dev.kintsugi.crypto;
   exports dev.kintsugi.crypto.forest;
   exports dev.kintsugi.crypto.group;
+  exports dev.kintsugi.crypto.mnemonic;
   exports dev.kintsugi.crypto.split;
 }

@@ -1,10 +1,18 @@
 package dev.kintsugi.crypto.group;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.MalformedRecordException;
+import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.UnsupportedVersionException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The highest roster epoch of each group and the highest version of each object that this client,
@@ -12,29 +20,61 @@ import java.util.Map;
  * second.
  *
  * <p>Guarantee: a roster or version below the highest accepted, or another one of the same number,
- * is refused. A roll-back that hides what this client never saw cannot be noticed. The owner of the
- * state persists it; this class keeps it in memory. Thread-safe.
+ * is refused. A roll-back that hides what this client never saw cannot be noticed; nor can a
+ * roll-back of the memory itself, which is why it belongs on the client's own disk. One that is
+ * {@linkplain #open kept in a file} is durable before {@code accept} returns: the file is written
+ * whole under another name, flushed and renamed, sealed so that only holders of its key can make
+ * one. Each acceptance writes the whole file. Thread-safe; one process at a time.
  */
 public final class Freshness {
-  // The array is the value of a map and compared by content.
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Seen(long number, byte[] hash) {}
+  private final Map<String, FreshnessRecord.Seen> rosters; // guarded by this
+  private final Map<String, FreshnessRecord.Seen> versions; // guarded by this
+  private final Optional<FreshnessRecord> file;
 
-  private final Map<String, Seen> rosters = new HashMap<>(); // guarded by this
-  private final Map<String, Seen> versions = new HashMap<>(); // guarded by this
+  /** Creates a memory of nothing, which ends with the process. */
+  public Freshness() {
+    this(new TreeMap<>(), new TreeMap<>(), Optional.empty());
+  }
 
-  /** Creates a memory of nothing. */
-  public Freshness() {}
+  private Freshness(
+      Map<String, FreshnessRecord.Seen> rosters,
+      Map<String, FreshnessRecord.Seen> versions,
+      Optional<FreshnessRecord> file) {
+    this.rosters = rosters;
+    this.versions = versions;
+    this.file = file;
+  }
+
+  /**
+   * Opens a memory that is kept in a file; a file that does not exist is a memory of nothing.
+   *
+   * @param file where it is kept
+   * @param key seals it, 32 bytes; copied
+   * @return the memory
+   * @throws AuthenticationFailedException if the file was altered, or sealed under another key
+   * @throws MalformedRecordException if it is no such file
+   * @throws UnsupportedVersionException if its version is unknown
+   * @throws IOException if it cannot be read
+   */
+  public static Freshness open(Path file, Secret key) throws IOException {
+    Map<String, FreshnessRecord.Seen> rosters = new TreeMap<>();
+    Map<String, FreshnessRecord.Seen> versions = new TreeMap<>();
+    FreshnessRecord record = new FreshnessRecord(file, key.copy());
+    record.read(rosters, versions);
+    return new Freshness(rosters, versions, Optional.of(record));
+  }
 
   /**
    * Accepts a verified roster as the latest of its group.
    *
    * @param roster the roster
    * @throws AuthenticationFailedException if a later or another one of its epoch was accepted
+   * @throws UncheckedIOException if it cannot be made durable; then it was not accepted
    */
   public synchronized void accept(Roster roster) {
     String group = HexFormat.of().formatHex(roster.group());
-    advance(rosters, group, new Seen(roster.epoch(), roster.hash()), roster.toString());
+    FreshnessRecord.Seen next = new FreshnessRecord.Seen(roster.epoch(), roster.hash());
+    advance(rosters, group, next, roster.toString());
   }
 
   /**
@@ -47,33 +87,53 @@ public final class Freshness {
    * @param write whether it is being written now
    * @throws AuthenticationFailedException if a later or another one of its number was accepted, or
    *     it is being written under an outdated roster
+   * @throws UncheckedIOException if it cannot be made durable; then it was not accepted
    */
   public synchronized void accept(SignedVersion version, Roster roster, boolean write) {
     String group = HexFormat.of().formatHex(roster.group());
-    Seen latest = rosters.get(group);
+    FreshnessRecord.Seen latest = rosters.get(group);
     if (write && latest != null && latest.number() > roster.epoch()) {
       throw new AuthenticationFailedException(
           "%s is written under %s, but epoch %d is in force"
               .formatted(version, roster, latest.number()));
     }
     String object =
-        HexFormat.of().formatHex(version.content().vault()) + version.content().object();
-    Seen seen = versions.get(object);
+        HexFormat.of().formatHex(version.content().vault())
+            + HexFormat.of().toHexDigits(version.content().object());
+    FreshnessRecord.Seen seen = versions.get(object);
     if (write && seen != null && seen.number() >= version.content().version()) {
       throw new AuthenticationFailedException(version + " is a replay");
     }
     byte[] hash = Records.sha256(version.encoded());
-    advance(versions, object, new Seen(version.content().version(), hash), version.toString());
+    FreshnessRecord.Seen next = new FreshnessRecord.Seen(version.content().version(), hash);
+    advance(versions, object, next, version.toString());
   }
 
-  private static void advance(Map<String, Seen> map, String key, Seen next, String what) {
-    Seen seen = map.get(key);
-    if (seen != null
-        && (next.number() < seen.number()
-            || (next.number() == seen.number() && !Arrays.equals(next.hash(), seen.hash())))) {
-      throw new AuthenticationFailedException(
-          "%s is a roll-back or a fork: %d was accepted".formatted(what, seen.number()));
+  private void advance(
+      Map<String, FreshnessRecord.Seen> map, String key, FreshnessRecord.Seen next, String what) {
+    FreshnessRecord.@Nullable Seen seen = map.get(key);
+    if (seen != null) {
+      boolean same = Arrays.equals(next.hash(), seen.hash());
+      if (next.number() < seen.number() || (next.number() == seen.number() && !same)) {
+        throw new AuthenticationFailedException(
+            "%s is a roll-back or a fork: %d was accepted".formatted(what, seen.number()));
+      }
+      if (next.number() == seen.number()) {
+        return;
+      }
     }
     map.put(key, next);
+    try {
+      if (file.isPresent()) {
+        file.get().write(rosters, versions);
+      }
+    } catch (IOException e) {
+      if (seen == null) {
+        map.remove(key);
+      } else {
+        map.put(key, seen);
+      }
+      throw new UncheckedIOException("cannot remember that " + what + " was accepted", e);
+    }
   }
 }

@@ -19,13 +19,11 @@ import org.jspecify.annotations.Nullable;
  * Source: J. K. Resch, J. S. Plank, "AONT-RS: Blending Security and Performance in Dispersed
  * Storage Systems", FAST 2011. Their canary is left to {@link RobustSplitter}'s frame.
  */
-public final class AontRs extends SecretSplitter {
+public final class AontRs extends DispersedSplitter {
   private static final int KEY_LENGTH = 32;
 
-  private final ReedSolomon code;
-
   private AontRs(ReedSolomon code) {
-    this.code = code;
+    super(code);
   }
 
   /**
@@ -42,38 +40,8 @@ public final class AontRs extends SecretSplitter {
   }
 
   @Override
-  public int shares() {
-    return code.totalShards();
-  }
-
-  @Override
-  public int threshold() {
-    return code.dataShards();
-  }
-
-  @Override
-  public int privacy() {
-    return code.dataShards() - 1;
-  }
-
-  @Override
-  public boolean informationTheoretic() {
-    return false;
-  }
-
-  @Override
   public int shareLength(int secretLength) {
-    return (int) ((secretLength + (long) KEY_LENGTH + threshold() - 1) / threshold());
-  }
-
-  /**
-   * The code's shards are values at 0, 1, 2, …: its matrix is a Vandermonde one made systematic.
-   */
-  @Override
-  int[] abscissas() {
-    int[] xs = new int[shares()];
-    Arrays.setAll(xs, i -> i);
-    return xs;
+    return shardLength(secretLength, KEY_LENGTH);
   }
 
   @Override
@@ -91,7 +59,7 @@ public final class AontRs extends SecretSplitter {
     for (int i = 0; i < threshold(); i++) {
       System.arraycopy(pack, i * shareLength, out[i], shareOff, shareLength);
     }
-    code.encode(sameRange(out, shareOff, shareLength), shareOff, shareLength);
+    code().encode(sameRange(out, shareOff, shareLength), shareOff, shareLength);
   }
 
   /** The code wants rows of one length; rows are only copied if the caller's differ. */
@@ -110,16 +78,7 @@ public final class AontRs extends SecretSplitter {
   @Override
   void doCombine(
       byte[] @Nullable [] in, BitSet present, int shareOff, byte[] secret, int off, int len) {
-    int shareLength = shareLength(len);
-    byte[][] rows = new byte[shares()][];
-    for (int i : first(present, threshold())) {
-      rows[i] = Arrays.copyOfRange(in[i], shareOff, shareOff + shareLength);
-    }
-    Erasures.fill(code, rows, threshold());
-    byte[] pack = new byte[Math.multiplyExact(shareLength, threshold())];
-    for (int i = 0; i < threshold(); i++) {
-      System.arraycopy(rows[i], 0, pack, i * shareLength, shareLength);
-    }
+    byte[] pack = unite(in, present, shareOff, shareLength(len));
     int body = pack.length - KEY_LENGTH;
     byte[] key = Ciphers.sha256(pack, 0, body);
     for (int i = 0; i < KEY_LENGTH; i++) {
@@ -131,16 +90,11 @@ public final class AontRs extends SecretSplitter {
 
   @Override
   byte[][] complete(byte[] @Nullable [] in, BitSet basis) {
-    byte[][] rows = new byte[shares()][];
-    for (int i : first(basis, threshold())) {
-      rows[i] = in[i];
-    }
-    Erasures.fill(code, rows, shares());
-    return rows;
+    return completeShards(in, basis, in[basis.nextSetBit(0)].length);
   }
 
   @Override
   public String toString() {
-    return "aont-rs:" + code.dataShards() + "+" + code.parityShards();
+    return "aont-rs:" + code().dataShards() + "+" + code().parityShards();
   }
 }

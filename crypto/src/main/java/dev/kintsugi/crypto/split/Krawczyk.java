@@ -17,16 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: H. Krawczyk, "Secret Sharing Made Short", CRYPTO 1993.
  */
-public final class Krawczyk extends SecretSplitter {
+public final class Krawczyk extends DispersedSplitter {
   private static final int KEY_LENGTH = 32;
   private static final int TAG_LENGTH = 16;
 
   private final Shamir keySplitter;
-  private final ReedSolomon code;
 
   private Krawczyk(Shamir keySplitter, ReedSolomon code) {
+    super(code);
     this.keySplitter = keySplitter;
-    this.code = code;
   }
 
   /**
@@ -47,42 +46,8 @@ public final class Krawczyk extends SecretSplitter {
   }
 
   @Override
-  public int shares() {
-    return keySplitter.shares();
-  }
-
-  @Override
-  public int threshold() {
-    return keySplitter.threshold();
-  }
-
-  @Override
-  public int privacy() {
-    return threshold() - 1;
-  }
-
-  @Override
-  public boolean informationTheoretic() {
-    return false;
-  }
-
-  @Override
   public int shareLength(int secretLength) {
-    return shardLength(secretLength) + KEY_LENGTH;
-  }
-
-  private int shardLength(int secretLength) {
-    return (int) ((secretLength + (long) TAG_LENGTH + threshold() - 1) / threshold());
-  }
-
-  /**
-   * The code's shards are values at 0, 1, 2, …: its matrix is a Vandermonde one made systematic.
-   */
-  @Override
-  int[] abscissas() {
-    int[] xs = new int[shares()];
-    Arrays.setAll(xs, i -> i);
-    return xs;
+    return shardLength(secretLength, TAG_LENGTH) + KEY_LENGTH;
   }
 
   @Override
@@ -92,7 +57,7 @@ public final class Krawczyk extends SecretSplitter {
 
   @Override
   void doSplit(byte[] secret, int off, int len, byte[][] out, int shareOff) {
-    int shard = shardLength(len);
+    int shard = shardLength(len, TAG_LENGTH);
     byte[] sealed = new byte[Math.multiplyExact(shard, threshold())];
     byte[] key = RandomBytes.next(KEY_LENGTH);
     Ciphers.sealWithSingleUseKey(key, secret, off, len, sealed, 0);
@@ -100,7 +65,7 @@ public final class Krawczyk extends SecretSplitter {
     for (int i = 0; i < threshold(); i++) {
       System.arraycopy(sealed, i * shard, rows[i], 0, shard);
     }
-    code.encode(rows, 0, shard);
+    code().encode(rows, 0, shard);
     for (int i = 0; i < shares(); i++) {
       System.arraycopy(rows[i], 0, out[i], shareOff, shard);
     }
@@ -111,18 +76,10 @@ public final class Krawczyk extends SecretSplitter {
   @Override
   void doCombine(
       byte[] @Nullable [] in, BitSet present, int shareOff, byte[] secret, int off, int len) {
-    int shard = shardLength(len);
+    int shard = shardLength(len, TAG_LENGTH);
     byte[] key = new byte[KEY_LENGTH];
     keySplitter.combine(in, shareOff + shard, key, 0, KEY_LENGTH);
-    byte[][] rows = new byte[shares()][];
-    for (int i : first(present, threshold())) {
-      rows[i] = Arrays.copyOfRange(in[i], shareOff, shareOff + shard);
-    }
-    Erasures.fill(code, rows, threshold());
-    byte[] sealed = new byte[Math.multiplyExact(shard, threshold())];
-    for (int i = 0; i < threshold(); i++) {
-      System.arraycopy(rows[i], 0, sealed, i * shard, shard);
-    }
+    byte[] sealed = unite(in, present, shareOff, shard);
     boolean authentic = Ciphers.openWithSingleUseKey(key, sealed, 0, len + TAG_LENGTH, secret, off);
     Arrays.fill(key, (byte) 0);
     if (!authentic) {
@@ -135,13 +92,11 @@ public final class Krawczyk extends SecretSplitter {
   byte[][] complete(byte[] @Nullable [] in, BitSet basis) {
     int[] chosen = first(basis, threshold());
     int shard = in[chosen[0]].length - KEY_LENGTH;
-    byte[][] rows = new byte[shares()][];
     byte[][] keys = new byte[shares()][];
     for (int i : chosen) {
-      rows[i] = Arrays.copyOf(in[i], shard);
       keys[i] = Arrays.copyOfRange(in[i], shard, in[i].length);
     }
-    Erasures.fill(code, rows, shares());
+    byte[][] rows = completeShards(in, basis, shard);
     byte[][] allKeys = keySplitter.complete(keys, basis);
     byte[][] all = new byte[shares()][];
     for (int i = 0; i < shares(); i++) {

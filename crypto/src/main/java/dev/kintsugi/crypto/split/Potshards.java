@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: M. W. Storer, K. M. Greenan, E. L. Miller, K. Voruganti, "POTSHARDS: Secure Long-Term
  * Storage Without Encryption", USENIX ATC 2007.
  */
-public final class Potshards extends SecretSplitter {
+public final class Potshards extends PerfectSplitter {
   private static final int STRIDE = 64 << 10;
 
   private final int fragments;
@@ -63,16 +63,6 @@ public final class Potshards extends SecretSplitter {
   @Override
   public int privacy() {
     return fragments * inner.threshold() - 1;
-  }
-
-  @Override
-  public boolean informationTheoretic() {
-    return true;
-  }
-
-  @Override
-  public int shareLength(int secretLength) {
-    return secretLength;
   }
 
   /**

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: A. Shamir, "How to Share a Secret", 1979.
  */
-public final class Shamir extends SecretSplitter {
+public final class Shamir extends PerfectSplitter {
   /** The most shares: x takes the values 1 to 255. */
   public static final int MAX_SHARES = 255;
 
@@ -126,16 +126,6 @@ public final class Shamir extends SecretSplitter {
   @Override
   public int privacy() {
     return threshold - 1;
-  }
-
-  @Override
-  public boolean informationTheoretic() {
-    return true;
-  }
-
-  @Override
-  public int shareLength(int secretLength) {
-    return secretLength;
   }
 
   /**

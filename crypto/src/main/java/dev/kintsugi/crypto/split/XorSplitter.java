@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * power, given uniform random bytes; all n determine it. A share is as long as the secret. There is
  * no redundancy: one lost share loses the secret.
  */
-public final class XorSplitter extends SecretSplitter {
+public final class XorSplitter extends PerfectSplitter {
   private static final int STRIDE = 32 << 10;
 
   private final int shares;
@@ -61,16 +61,6 @@ public final class XorSplitter extends SecretSplitter {
   @Override
   public int privacy() {
     return shares - 1;
-  }
-
-  @Override
-  public boolean informationTheoretic() {
-    return true;
-  }
-
-  @Override
-  public int shareLength(int secretLength) {
-    return secretLength;
   }
 
   @Override

@@ -1,12 +1,25 @@
 package dev.kintsugi.crypto.group;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.kintsugi.crypto.CryptoException;
+import dev.kintsugi.crypto.Secret;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** Any bytes as a roster, device or signed version: a typed error, or exactly these bytes again. */
 final class RecordsFuzzTest {
+  private static final DeviceKeys DEVICE = new DeviceKeys(Secret.copyOf(new byte[32]));
+  private static final GroupKeyState STATE =
+      new GroupKeyChain(new byte[16], 3, Secret.copyOf(new byte[32])).state(2);
+  private static final Roster ROSTER =
+      Roster.sign(DEVICE, Optional.empty(), STATE, Map.of(DEVICE.id(), Role.OWNER));
+  private static final byte[] BOX = Lockbox.seal(STATE, ROSTER, DEVICE.id());
+
   @FuzzTest(maxDuration = "1m")
   void rostersAreCanonical(byte[] bytes) {
     try {
@@ -31,6 +44,38 @@ final class RecordsFuzzTest {
       assertArrayEquals(bytes, SignedVersion.decode(bytes).encoded());
     } catch (CryptoException expected) {
       return;
+    }
+  }
+
+  @FuzzTest(maxDuration = "1m")
+  void lockboxesAreRefusedUnlessSealedToTheDevice(byte[] bytes) {
+    open(bytes);
+    // Behind the header: any encapsulation and ciphertext of the right length.
+    byte[] record = Arrays.copyOf(BOX, BOX.length);
+    System.arraycopy(bytes, 0, record, 12, Math.min(bytes.length, record.length - 12));
+    open(record);
+    open(Arrays.copyOf(record, Math.max(0, record.length - bytes.length)));
+  }
+
+  private static void open(byte[] record) {
+    try (GroupKeyState state = Lockbox.open(record, ROSTER, DEVICE)) {
+      assertArrayEquals(BOX, record, state + " from other bytes");
+    } catch (CryptoException expected) {
+      return;
+    }
+  }
+
+  @FuzzTest(maxDuration = "1m")
+  void freshnessRecordsAreStrict(byte[] bytes) {
+    try {
+      FreshnessRecord.decode(bytes, Secret.copyOf(new byte[32]), new TreeMap<>(), new TreeMap<>());
+    } catch (CryptoException expected) {
+      assertFalse(String.valueOf(expected.getMessage()).isEmpty());
+    }
+    try {
+      FreshnessRecord.decodePlain(bytes, new TreeMap<>(), new TreeMap<>());
+    } catch (CryptoException expected) {
+      assertFalse(String.valueOf(expected.getMessage()).isEmpty());
     }
   }
 }

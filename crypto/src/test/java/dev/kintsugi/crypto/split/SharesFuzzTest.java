@@ -1,10 +1,14 @@
 package dev.kintsugi.crypto.split;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.kintsugi.crypto.CryptoException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,6 +40,19 @@ final class SharesFuzzTest {
       new RobustSplitter(SecretSplitter.parse("shamir:2of3")).combine(shares);
     } catch (CryptoException expected) {
       return;
+    }
+  }
+
+  @FuzzTest(maxDuration = "1m")
+  void namesAreStrict(byte[] bytes) {
+    String name = new String(bytes, StandardCharsets.UTF_8);
+    for (String prefix : new String[] {"", "shamir:", "xor:", "potshards:", "aont-rs:"}) {
+      try {
+        SecretSplitter splitter = SecretSplitter.parse(prefix + name);
+        assertEquals(splitter, SecretSplitter.parse(splitter.toString()));
+      } catch (IllegalArgumentException expected) {
+        assertTrue(String.valueOf(expected.getMessage()).contains("must"), expected.getMessage());
+      }
     }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kintsugi.crypto.mnemonic;
+
+import org.jspecify.annotations.NullMarked;
