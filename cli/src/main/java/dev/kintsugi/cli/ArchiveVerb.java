@@ -5,6 +5,7 @@ import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.ArchiveStatus;
 import dev.kintsugi.core.store.Vault;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,8 +68,19 @@ final class ArchiveVerb {
         return ExitCode.DONE;
       }
       try (Vault vault = openToWrite()) {
-        boolean known =
-            vault.archives().stream().anyMatch(a -> a.spec().name().equals(spec.name()));
+        Optional<ArchiveStatus> there =
+            vault.archives().stream()
+                .filter(archive -> archive.spec().name().equals(spec.name()))
+                .findFirst();
+        boolean known = there.isPresent();
+        if (!replace && there.filter(a -> a.state() == ArchiveStatus.State.AVAILABLE).isPresent()) {
+          throw new UsageException(
+              "archive "
+                  + spec.name()
+                  + " is there and works at "
+                  + there.get().spec().url()
+                  + "; choose another name, or move it with --replace");
+        }
         vault.addArchive(spec, replace);
         console().event(Json.event("added").with("name", spec.name()).with("url", spec.url()));
         console()

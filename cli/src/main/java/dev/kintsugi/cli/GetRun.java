@@ -252,14 +252,25 @@ final class GetRun implements AutoCloseable {
             .with("bytes", bytes.get())
             .with("failed", outcome.failures())
             .with("seconds", Units.seconds(nanos)));
-    console.say(
-        "restored "
-            + PutRun.describe(files.get(), directories.get(), symlinks.get(), bytes.get(), nanos));
-    if (outcome.failures() > 0) {
+    long failures = outcome.failures();
+    if (restoredAnything() || failures == 0) {
+      console.say(
+          "restored "
+              + PutRun.describe(
+                  files.get(), directories.get(), symlinks.get(), bytes.get(), nanos));
+    }
+    if (failures > 0 && restoredAnything()) {
       console.complain(
           "kintsugi: "
-              + Units.count(outcome.failures(), "item")
-              + " could not be restored, named above; everything else was");
+              + Units.count(failures, "item")
+              + " could not be restored, named above; "
+              + Units.count(files.get() + directories.get() + symlinks.get(), "item")
+              + " restored");
+    }
+    if (outcome.archivesFailed()) {
+      console.complain(
+          "Nothing was changed in the vault: bring back archives ('kintsugi archive ls' names those"
+              + " that are gone) and run the same again.");
     }
   }
 

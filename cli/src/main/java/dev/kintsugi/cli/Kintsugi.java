@@ -48,6 +48,7 @@ import picocli.CommandLine.ScopeType;
       UmountVerb.class,
       CodeVerb.class,
       CompletionVerb.class,
+      HelpVerb.class,
       VersionVerb.class
     })
 final class Kintsugi implements CodeHost {
@@ -99,6 +100,9 @@ final class Kintsugi implements CodeHost {
       description = "Explains the verb.")
   boolean help;
 
+  @Option(names = "--version", versionHelp = true, description = "As the verb 'version'.")
+  boolean version;
+
   final Console console;
   final VaultProvider vaults;
   final Interruption interruption;
@@ -133,6 +137,6 @@ final class Kintsugi implements CodeHost {
   /** Returns where the passphrase comes from. */
   Passphrases passphrases() {
     return new Passphrases(
-        passphraseFile, passphraseFd, environment.get("KINTSUGI_PASSPHRASE_FILE"));
+        passphraseFile, passphraseFd, environment.get("KINTSUGI_PASSPHRASE_FILE"), interruption);
   }
 }

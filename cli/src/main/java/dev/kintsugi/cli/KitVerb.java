@@ -36,8 +36,10 @@ final class KitVerb {
     @Nullable Integer descriptor;
 
     /** Returns the kit's passphrases, if they are given. */
-    @Nullable Passphrases given() {
-      return file == null && descriptor == null ? null : new Passphrases(file, descriptor, null);
+    @Nullable Passphrases given(Interruption interruption) {
+      return file == null && descriptor == null
+          ? null
+          : new Passphrases(file, descriptor, null, interruption);
     }
   }
 
@@ -64,7 +66,7 @@ final class KitVerb {
         throw new UsageException(shown + " is there already; a kit never replaces a file");
       }
       Path directory = vaultDirectory();
-      Passphrases own = kitPassphrase.given();
+      Passphrases own = kitPassphrase.given(interruption());
       try (Unlock unlock = root().passphrases().existing(LocalPaths.display(directory));
           Vault vault = root().vaults.open(directory, unlock, true)) {
         if (own == null) {

@@ -3,10 +3,15 @@ package dev.kintsugi.cli;
 import dev.kintsugi.cli.console.Console;
 import dev.kintsugi.cli.console.Json;
 import dev.kintsugi.cli.local.RawText;
+import dev.kintsugi.core.KintsugiException;
 import dev.kintsugi.core.store.VaultProvider;
+import dev.kintsugi.fs.MountException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Starts the command line. */
 public final class Main {
@@ -29,6 +35,8 @@ public final class Main {
             new FileOutputStream(FileDescriptor.err),
             Boolean.getBoolean("kintsugi.terminal"),
             Integer.getInteger("kintsugi.columns", 80));
+    // What the layers below log goes past the progress bar.
+    System.setErr(new PrintStream(console.complaints(), true, StandardCharsets.UTF_8));
     int code = run(rawWords(arguments), new PublicVaults(), console, interruption, System.getenv());
     interruption.finished();
     if (!interruption.requested()) {
@@ -49,7 +57,10 @@ public final class Main {
     CommandLine commandLine = commandLine(root);
     commandLine.setParameterExceptionHandler((e, args) -> usage(console, e));
     commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(console, e));
+    PrintWriter out = new PrintWriter(console.results(), false, StandardCharsets.UTF_8);
+    commandLine.setOut(out);
     int code = commandLine.execute(words);
+    out.flush();
     console.flush();
     IOException broken = console.failure();
     if (broken != null && code == 0) {
@@ -67,15 +78,35 @@ public final class Main {
     line.setTrimQuotes(false);
     line.setUsageHelpWidth(100);
     line.setUsageHelpLongOptionsMaxWidth(30);
+    line.getCommandSpec().version(VersionVerb.text());
     return line;
   }
 
   private static int usage(Console console, ParameterException e) {
     String verb = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = printable(String.valueOf(e.getMessage()));
-    error(console, message, ExitCode.USAGE);
+    error(console, printable(complaint(e)), ExitCode.USAGE);
     console.complain("Try '" + verb + " --help'.");
     return ExitCode.USAGE.number();
+  }
+
+  private static String complaint(ParameterException e) {
+    CommandLine at = e.getCommandLine();
+    boolean hasVerbs = !at.getSubcommands().isEmpty();
+    if (e instanceof UnmatchedArgumentException unmatched && hasVerbs) {
+      List<String> words = unmatched.getUnmatched();
+      if (!words.isEmpty() && !words.get(0).startsWith("-")) {
+        List<String> alike = unmatched.getSuggestions();
+        return "'"
+            + at.getCommandSpec().qualifiedName()
+            + "' has no verb '"
+            + words.get(0)
+            + "'"
+            + (alike.isEmpty() ? "" : "; did you mean " + String.join(" or ", alike) + "?");
+      }
+    } else if (e.getClass() == ParameterException.class && hasVerbs) {
+      return "which verb? Give one of " + String.join(", ", at.getSubcommands().keySet());
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private static int failure(Console console, Exception e) {
@@ -83,7 +114,7 @@ public final class Main {
     String message = e.getMessage();
     if (message == null || message.isEmpty()) {
       message = e.getClass().getSimpleName();
-    } else if (code == ExitCode.INTERNAL && !(e instanceof dev.kintsugi.core.KintsugiException)) {
+    } else if (code == ExitCode.INTERNAL && !foreseen(e)) {
       message = e.getClass().getSimpleName() + ": " + message;
     }
     error(console, printable(message), code);
@@ -91,10 +122,15 @@ public final class Main {
       java.io.StringWriter trace = new java.io.StringWriter();
       e.printStackTrace(new java.io.PrintWriter(trace));
       console.complain(trace.toString());
-    } else if (code == ExitCode.INTERNAL) {
+    } else if (code == ExitCode.INTERNAL && !foreseen(e)) {
       console.complain("Run again with -v to see where.");
     }
     return code.number();
+  }
+
+  /** Returns whether an error was made to be read, not to be searched for. */
+  private static boolean foreseen(Exception e) {
+    return e instanceof KintsugiException || e instanceof MountException;
   }
 
   private static void error(Console console, String message, ExitCode code) {

@@ -2,6 +2,7 @@ package dev.kintsugi.cli;
 
 import dev.kintsugi.cli.console.Json;
 import dev.kintsugi.core.NamespaceException;
+import dev.kintsugi.core.NoSuchPathException;
 import dev.kintsugi.core.store.Kind;
 import dev.kintsugi.core.store.Vault;
 import dev.kintsugi.core.store.VaultPath;
@@ -34,6 +35,9 @@ final class MkdirVerb extends Verb {
         try {
           make(vault, path);
           any = true;
+        } catch (NoSuchPathException e) {
+          outcome.failed(
+              path.toString(), e.getMessage() + "; make it first, or use -p", ExitCode.USAGE);
         } catch (NamespaceException e) {
           outcome.failed(path.toString(), String.valueOf(e.getMessage()), ExitCode.USAGE);
         }

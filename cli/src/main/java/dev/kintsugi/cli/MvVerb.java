@@ -47,7 +47,11 @@ final class MvVerb extends Verb {
       }
       console()
           .event(Json.event(dryRun ? "would-move" : "moved").with("from", from).with("to", to));
-      console().detail((dryRun ? "would move " : "moved ") + from + " to " + to);
+      if (dryRun) {
+        console().say("would move " + from + " to " + to);
+      } else {
+        console().detail("moved " + from + " to " + to);
+      }
     }
     return ExitCode.DONE;
   }

@@ -25,14 +25,20 @@ final class Passphrases {
   private final @Nullable String file;
   private final @Nullable Integer descriptor;
   private final @Nullable String fallbackFile;
+  private final Interruption interruption;
 
-  Passphrases(@Nullable String file, @Nullable Integer descriptor, @Nullable String fallbackFile) {
+  Passphrases(
+      @Nullable String file,
+      @Nullable Integer descriptor,
+      @Nullable String fallbackFile,
+      Interruption interruption) {
     if (file != null && descriptor != null) {
       throw new UsageException("give the passphrase by file or by descriptor, not by both");
     }
     this.file = file;
     this.descriptor = descriptor;
     this.fallbackFile = fallbackFile;
+    this.interruption = interruption;
   }
 
   /** Returns whether one is given, so that nobody is asked. */
@@ -42,14 +48,18 @@ final class Passphrases {
 
   /** Reads a passphrase that exists already; the caller closes it. */
   Unlock existing(String what) {
-    return given() ? read() : TerminalPrompt.ask("Passphrase of " + what + ": ");
+    // Nothing is at work while somebody is asked: a signal ends the process at once.
+    return given()
+        ? read()
+        : interruption.cutOff(() -> TerminalPrompt.ask("Passphrase of " + what + ": "));
   }
 
   /** Reads a new passphrase, asked twice on a terminal; the caller closes it. */
   Unlock fresh(String what) {
     return given()
         ? read()
-        : TerminalPrompt.askTwice("New passphrase of " + what + ": ", "Once more: ");
+        : interruption.cutOff(
+            () -> TerminalPrompt.askTwice("New passphrase of " + what + ": ", "Once more: "));
   }
 
   private Unlock read() {

@@ -97,7 +97,7 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
       witness.item(target, attributes, new byte[0]);
       return true;
     } catch (NamespaceException e) {
-      refused(local, e.getMessage() + "; left out with all below");
+      misplaced(local, e.getMessage() + "; left out with all below");
       return false;
     }
   }
@@ -116,7 +116,7 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
       refused(local, "cannot be read: " + LocalTree.reason(e));
       return;
     } catch (NamespaceException e) {
-      refused(local, String.valueOf(e.getMessage()));
+      misplaced(local, String.valueOf(e.getMessage()));
       return;
     }
     if (source.changedWhileRead()) {
@@ -135,8 +135,13 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
       ingest.symlink(target, linkTarget, attributes.toStore());
       witness.item(target, attributes, linkTarget);
     } catch (NamespaceException e) {
-      refused(local, String.valueOf(e.getMessage()));
+      misplaced(local, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Reports that an item cannot have the path that was asked for. */
+  private void misplaced(Path local, String reason) {
+    outcome.failed(LocalPaths.display(local), reason, ExitCode.USAGE);
   }
 
   @Override
@@ -196,7 +201,14 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
             .with("changed", changed)
             .with("degraded", degraded)
             .with("seconds", Units.seconds(nanos)));
-    console.say("stored " + describe(files, directories, symlinks, bytes, nanos));
+    long left = outcome.failures() - changed;
+    if (storedAnything() || left == 0) {
+      console.say("stored " + describe(files, directories, symlinks, bytes, nanos));
+    }
+    if (storedAnything() && left > 0) {
+      console.complain(
+          "kintsugi: " + Units.count(left, "item") + " could not be stored, named above");
+    }
     if (degraded > 0) {
       console.warn(
           Units.count(degraded, "shard")

@@ -6,6 +6,7 @@ import dev.kintsugi.cli.local.LocalAttributes;
 import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.cli.local.LocalTree;
 import dev.kintsugi.cli.local.RawText;
+import dev.kintsugi.core.KintsugiException;
 import dev.kintsugi.core.store.ArchiveStatus;
 import dev.kintsugi.core.store.Attributes;
 import dev.kintsugi.core.store.Kind;
@@ -82,13 +83,24 @@ final class PutVerb extends Verb {
     PutRun run =
         new PutRun(vault, excluded, console(), interruption(), outcome, PutRun.Witness.NONE);
     boolean interrupted = false;
+    KintsugiException failure = null;
     try (run) {
       countAhead(sources, excluded, run.meter());
       each(sources, destination, into, outcome, run::put);
     } catch (InterruptedRunException e) {
       interrupted = true; // closing has made durable and acknowledged what was given
+    } catch (KintsugiException e) {
+      failure = e;
     }
     run.summarize();
+    if (failure != null) {
+      console()
+          .note(
+              run.storedAnything()
+                  ? "kintsugi: stopped by the error below; what was stored before it stays stored"
+                  : "kintsugi: nothing was stored");
+      throw failure;
+    }
     return interrupted || interruption().requested()
         ? ExitCode.INTERRUPTED
         : outcome.code(run.storedAnything());

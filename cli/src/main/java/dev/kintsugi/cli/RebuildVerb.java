@@ -3,6 +3,7 @@ package dev.kintsugi.cli;
 import dev.kintsugi.cli.console.Json;
 import dev.kintsugi.cli.console.Meter;
 import dev.kintsugi.cli.console.Units;
+import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.store.ArchiveStatus;
 import dev.kintsugi.core.store.RepairReport;
 import dev.kintsugi.core.store.Vault;
@@ -46,6 +47,20 @@ final class RebuildVerb extends Verb {
                     + ", on "
                     + name);
         return ExitCode.DONE;
+      }
+      if (archive.state() != ArchiveStatus.State.AVAILABLE) {
+        throw new ArchiveUnavailableException(
+            "archive "
+                + name
+                + " cannot be refilled: "
+                + archive.detail()
+                + ". Bring it back, or give it a new or empty place first, with 'kintsugi archive add "
+                + name
+                + "=URL'; at the place it has now: 'kintsugi archive add "
+                + name
+                + "="
+                + archive.spec().url()
+                + "'");
       }
       RepairReport report = interruption().cutOff(() -> vault.rebuild(name, meter));
       meter.finish();

@@ -47,7 +47,7 @@ final class RecoverVerb extends Verb {
     if (!Files.isRegularFile(kitFile)) {
       throw new UsageException("there is no recovery kit at " + LocalPaths.display(kitFile));
     }
-    Passphrases own = kitPassphrase.given();
+    Passphrases own = kitPassphrase.given(interruption());
     RecoverReport report;
     long nanos;
     try (Unlock unlock = unlock(own == null, directory, kitFile);

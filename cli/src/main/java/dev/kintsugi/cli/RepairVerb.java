@@ -37,6 +37,7 @@ final class RepairVerb extends Verb {
   }
 
   private ExitCode preview() {
+    boolean any = false;
     try (Vault vault = openToRead()) {
       for (ArchiveStatus archive : vault.archives()) {
         String name = archive.spec().name();
@@ -45,7 +46,13 @@ final class RepairVerb extends Verb {
                 Json.event("would-restore")
                     .with("archive", name)
                     .with("shards", archive.missing()));
-        console().say("would restore " + Units.count(archive.missing(), "shard") + " on " + name);
+        if (archive.missing() > 0) {
+          any = true;
+          console().say("would restore " + Units.count(archive.missing(), "shard") + " on " + name);
+        }
+      }
+      if (!any) {
+        console().say("no shard waits for repair");
       }
     }
     return ExitCode.DONE;

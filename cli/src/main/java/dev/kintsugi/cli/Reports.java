@@ -22,7 +22,7 @@ final class Reports {
     console.complain(
         "kintsugi: "
             + Units.count(paths.size(), "object")
-            + " cannot be recovered from the archives that are available now:");
+            + " cannot be recovered in full from the archives that are available now:");
     List<String> shown =
         console.verbose() ? paths : paths.subList(0, Math.min(SHOWN, paths.size()));
     shown.forEach(path -> console.complain("  " + path));
@@ -31,8 +31,9 @@ final class Reports {
           String.format(Locale.ROOT, "  and %,d more; -v names all", paths.size() - shown.size()));
     }
     console.complain(
-        "Everything else can be read. Nothing was changed or removed: bring back archives and try"
-            + " again.");
+        "Everything else can be read, and 'get' restores what it can of these. Nothing was changed"
+            + " or removed: bring back archives ('kintsugi archive ls' names those that are gone)"
+            + " and try again.");
   }
 
   /** Prints what a repair or rebuild did. */
@@ -49,16 +50,18 @@ final class Reports {
             .with("unrecoverable", report.unrecoverable().size())
             .with("seconds", Units.seconds(nanos)));
     console.say(
-        "restored "
-            + Units.count(report.shardsRestored(), "shard")
-            + " of "
-            + Units.count(report.stripes(), "stripe")
-            + " in "
-            + Units.duration(nanos)
-            + ": read "
-            + Units.bytes(report.bytesRead())
-            + ", wrote "
-            + Units.bytes(report.bytesWritten()));
+        report.stripes() == 0
+            ? "no shard was missing or damaged"
+            : "restored "
+                + Units.count(report.shardsRestored(), "shard")
+                + " of "
+                + Units.count(report.stripes(), "stripe")
+                + " in "
+                + Units.duration(nanos)
+                + ": read "
+                + Units.bytes(report.bytesRead())
+                + ", wrote "
+                + Units.bytes(report.bytesWritten()));
     if (report.pending() > 0) {
       console.warn(
           Units.count(report.pending(), "shard")

@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
       "",
       "Exits 0 if all is well or was mended; leftovers of writes that were never acknowledged",
       "(orphans) do no harm. Otherwise, the first that holds: 4 if objects cannot be recovered now,",
-      "7 if an archive was tampered with, also when it was mended, 6 if archives could not be",
-      "asked, 3 if findings are left."
+      "7 if an archive was tampered with (bytes or whole shards exchanged), also when it was mended,",
+      "6 if archives could not be asked, 3 if findings are left."
     })
 final class ScrubVerb extends Verb {
   @Option(names = "--repair", description = "Mends what is found.")
@@ -51,7 +51,7 @@ final class ScrubVerb extends Verb {
     if (!report.unrecoverable().isEmpty()) {
       code = code.or(ExitCode.UNRECOVERABLE);
     }
-    if (report.findings().stream().anyMatch(f -> f.problem() == ShardFinding.Problem.TAMPERED)) {
+    if (report.findings().stream().anyMatch(ScrubVerb::isTampering)) {
       code = code.or(ExitCode.TAMPERED);
     }
     if (!report.unavailable().isEmpty()) {
@@ -63,6 +63,12 @@ final class ScrubVerb extends Verb {
       code = code.or(ExitCode.PARTLY);
     }
     return code;
+  }
+
+  /** Returns whether no accident explains a finding: the archive altered, swapped or replayed. */
+  private static boolean isTampering(ShardFinding finding) {
+    return finding.problem() == ShardFinding.Problem.TAMPERED
+        || finding.problem() == ShardFinding.Problem.MISPLACED;
   }
 
   private static long harmful(List<ShardFinding> findings) {
@@ -122,6 +128,9 @@ final class ScrubVerb extends Verb {
       return "clean";
     }
     int found = report.findings().size();
+    if (found == 0) {
+      return "no damage in what could be read";
+    }
     long orphans = found - harmful(report.findings());
     StringBuilder text = new StringBuilder(Units.count(found, "finding"));
     if (orphans > 0) {
@@ -129,7 +138,7 @@ final class ScrubVerb extends Verb {
     }
     if (mended) {
       text.append(String.format(Locale.ROOT, ", %,d mended or removed", report.repaired()));
-    } else if (found > 0) {
+    } else {
       text.append("; 'kintsugi scrub --repair' or 'kintsugi repair' mends");
     }
     return text.toString();

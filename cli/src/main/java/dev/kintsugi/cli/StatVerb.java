@@ -7,7 +7,6 @@ import dev.kintsugi.core.store.Attributes;
 import dev.kintsugi.core.store.Kind;
 import dev.kintsugi.core.store.Vault;
 import dev.kintsugi.core.store.VaultPath;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -33,9 +32,10 @@ final class StatVerb extends Verb {
       }
       console.event(line);
       console.result("Kind      " + Entries.word(attributes.kind()));
+      String size = Units.bytes(attributes.size());
       console.result(
-          String.format(
-              Locale.ROOT, "Size      %d (%s)", attributes.size(), Units.bytes(attributes.size())));
+          "Size      "
+              + (attributes.size() < 1024 ? size : attributes.size() + " B (" + size + ")"));
       console.result(
           String.format(
               "Mode      %04o %s",

@@ -116,11 +116,11 @@ final class StatusVerb extends Verb {
             console.result(
                 String.format(
                     Locale.ROOT,
-                    "%-40s %,12d stripes",
+                    "%-28s%s",
                     key < 0
                         ? "Cannot be read now:"
                         : "Can lose " + Units.count(key, "more shard") + ":",
-                    stripes)));
+                    Units.count(stripes, "stripe"))));
     if (report.atRiskTotal() > 0) {
       console.result("");
       console.result(
@@ -147,7 +147,7 @@ final class StatusVerb extends Verb {
       console.result(
           String.format(
               Locale.ROOT,
-              "%-12s %-11s %,10d %10s %,8d %10s  %s%s%s",
+              "%-12s %-11s %,10d %10s %,8d %10s  %s%s",
               name,
               archive.state().name().toLowerCase(Locale.ROOT),
               archive.shards(),
@@ -155,8 +155,12 @@ final class StatusVerb extends Verb {
               archive.missing(),
               archive.free().isPresent() ? Units.bytes(archive.free().getAsLong()) : "?",
               archive.spec().url(),
-              domain.equals(name) ? "" : " (domain " + domain + ")",
-              archive.detail().isEmpty() ? "" : ": " + archive.detail()));
+              domain.equals(name) ? "" : " (domain " + domain + ")"));
+    }
+    for (ArchiveStatus archive : archives) {
+      if (!archive.detail().isEmpty()) {
+        console.result("Archive " + archive.spec().name() + ": " + archive.detail());
+      }
     }
   }
 }

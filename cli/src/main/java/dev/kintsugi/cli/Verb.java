@@ -26,6 +26,7 @@ abstract class Verb implements Callable<Integer> {
   public final Integer call() {
     Console console = console();
     console.configure(root().json, root().quiet, root().verbose);
+    Logging.configure(root().verbose);
     return run().number();
   }
 

@@ -11,10 +11,18 @@ import picocli.CommandLine.Command;
 final class VersionVerb extends Verb {
   @Override
   ExitCode run() {
-    String java = System.getProperty("java.vm.name") + " " + System.getProperty("java.version");
-    console().event(Json.event("version").with("kintsugi", version()).with("java", java));
-    console().result("kintsugi " + version() + " (" + java + ")");
+    console().event(Json.event("version").with("kintsugi", version()).with("java", java()));
+    console().result(text());
     return ExitCode.DONE;
+  }
+
+  /** Returns both versions, for people. */
+  static String text() {
+    return "kintsugi " + version() + " (" + java() + ")";
+  }
+
+  private static String java() {
+    return System.getProperty("java.vm.name") + " " + System.getProperty("java.version");
   }
 
   static String version() {

@@ -1,6 +1,7 @@
 package dev.kintsugi.cli.console;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +120,38 @@ public final class Console {
     } catch (IOException e) {
       remember(e);
     }
+  }
+
+  /** Returns standard output as a stream, for what prints by itself. */
+  public OutputStream results() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] buffer, int offset, int length) {
+        bytes(buffer, offset, length);
+      }
+    };
+  }
+
+  /** Returns a stream whose lines are printed on standard error, past the progress bar. */
+  public OutputStream complaints() {
+    return new OutputStream() {
+      private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+      @Override
+      public synchronized void write(int b) {
+        if (b == '\n') {
+          complain(line.toString(StandardCharsets.UTF_8));
+          line.reset();
+        } else {
+          line.write(b);
+        }
+      }
+    };
   }
 
   /** Flushes standard output. */
