@@ -18,16 +18,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Starts the command line. */
 public final class Main {
+  /** Kept, for a logger that nobody holds forgets its level. */
+  private static final Logger ERASURE_LOG = Logger.getLogger("dev.kintsugi.erasure");
+
   private Main() {}
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
+    // Which kernels are missing is no concern of most verbs; 'code kernels' tells.
+    ERASURE_LOG.setLevel(Level.WARNING);
     Interruption interruption = Interruption.ofProcess();
     Console console =
         new Console(

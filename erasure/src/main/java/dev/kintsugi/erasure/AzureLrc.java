@@ -41,8 +41,8 @@ public final class AzureLrc extends LinearCode {
    *
    * @param dataShards k, a multiple of the number of groups
    * @param groups l, at least 1, and at most 17 if there are two global parity shards
-   * @param globals g, 1 or 2: over GF(2^8) no maximally recoverable coefficients are provided for
-   *     more
+   * @param globals g; with 3, at most 2 groups of 8, 3 of 4 or 4 of 3 data shards; with 4, at most
+   *     2 groups of 5: for more no maximally recoverable coefficients are known here
    * @throws IllegalArgumentException if a number is out of range, if k is not a multiple of l, or
    *     if a group has more than 254 (for g = 1) or 15 (for g = 2) data shards
    */
@@ -50,8 +50,8 @@ public final class AzureLrc extends LinearCode {
     if (groups < 1) {
       throw new IllegalArgumentException("groups (%d) must be at least 1".formatted(groups));
     }
-    if (globals < 1 || globals > 2) {
-      throw new IllegalArgumentException("globals (%d) must be 1 or 2".formatted(globals));
+    if (globals < 1) {
+      throw new IllegalArgumentException("globals (%d) must be at least 1".formatted(globals));
     }
     checkCounts(dataShards, Math.addExact(groups, globals));
     if (dataShards % groups != 0) {
@@ -67,6 +67,14 @@ public final class AzureLrc extends LinearCode {
       throw new IllegalArgumentException(
           "dataShards / groups (%d) must be at most %d with two global parity shards"
               .formatted(dataShards / groups, SUBFIELD_UNITS));
+    }
+    if (globals > 2
+        && MaximalRecoverability.known(dataShards / groups, groups, globals).isEmpty()) {
+      throw new IllegalArgumentException(
+          ("globals (%d): no maximally recoverable coefficients are known for %d groups of %d data"
+                  + " shards with %d global parity shards; lrc:%d+%d+%d:uniform has no such limit")
+              .formatted(
+                  globals, groups, dataShards / groups, globals, dataShards, groups, globals));
     }
     return new AzureLrc(dataShards, groups, globals, GaloisKernels.best());
   }
@@ -87,8 +95,15 @@ public final class AzureLrc extends LinearCode {
   }
 
   private static GfMatrix parity(int dataShards, int groups, int globals) {
-    int[][] coefficients = coefficients(dataShards / groups, groups, globals);
-    if (!isMaximallyRecoverable(coefficients, globals)) {
+    int[][] coefficients =
+        globals > 2
+            ? MaximalRecoverability.known(dataShards / groups, groups, globals).orElseThrow()
+            : coefficients(dataShards / groups, groups, globals);
+    boolean isProven =
+        globals > 2
+            ? MaximalRecoverability.isProven(coefficients, globals)
+            : isMaximallyRecoverable(coefficients, globals);
+    if (!isProven) {
       throw new IllegalStateException(
           "lrc:%d+%d+%d is not maximally recoverable".formatted(dataShards, groups, globals));
     }

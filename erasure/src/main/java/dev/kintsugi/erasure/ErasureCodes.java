@@ -1,5 +1,6 @@
 package dev.kintsugi.erasure;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,13 +17,18 @@ import java.util.regex.Pattern;
  *   <tr><td>{@code replicate:3}</td><td>{@link Replication} with 3 copies in all</td></tr>
  *   <tr><td>{@code lrc:12+2+2}</td>
  *     <td>{@link AzureLrc} with 12 data, 2 local and 2 global parity shards</td></tr>
+ *   <tr><td>{@code lrc:96-of-105}</td>
+ *     <td>{@link UniformCauchyLrc} with 96 data shards of 105; also 24-of-28 (2 local and 2 global
+ *       parity shards), 48-of-55 (3 and 4), 72-of-80 (4 and 4); 96-of-105 has 4 and 5</td></tr>
+ *   <tr><td>{@code lrc:20+2+3:uniform}</td>
+ *     <td>{@link UniformCauchyLrc} with 20 data, 2 local and 3 global parity shards</td></tr>
  * </table>
  */
 public final class ErasureCodes {
   private static final Pattern REED_SOLOMON =
       Pattern.compile("rs:([0-9]{1,3})\\+([0-9]{1,3})(?::([a-z]+))?");
   private static final Pattern LRC =
-      Pattern.compile("lrc:([0-9]{1,3})\\+([0-9]{1,3})\\+([0-9]{1,3})");
+      Pattern.compile("lrc:([0-9]{1,3})\\+([0-9]{1,3})\\+([0-9]{1,3})(:uniform)?");
   private static final Pattern ONE_NUMBER = Pattern.compile("(raid6|raid5|replicate):([0-9]{1,3})");
 
   private ErasureCodes() {}
@@ -44,7 +50,16 @@ public final class ErasureCodes {
     }
     Matcher lrc = LRC.matcher(name);
     if (lrc.matches()) {
-      return AzureLrc.of(number(lrc, 1), number(lrc, 2), number(lrc, 3));
+      int data = number(lrc, 1);
+      int groups = number(lrc, 2);
+      int globals = number(lrc, 3);
+      return lrc.group(4) == null
+          ? AzureLrc.of(data, groups, globals)
+          : UniformCauchyLrc.of(data, groups, globals);
+    }
+    Optional<UniformCauchyLrc.Wide> wide = UniformCauchyLrc.Wide.named(name);
+    if (wide.isPresent()) {
+      return UniformCauchyLrc.of(wide.get().data, wide.get().groups, wide.get().globals);
     }
     Matcher one = ONE_NUMBER.matcher(name);
     if (one.matches()) {
@@ -56,7 +71,8 @@ public final class ErasureCodes {
       };
     }
     throw new IllegalArgumentException(
-        "code (%s) must look like rs:10+4, lrc:12+2+2, raid6:8, raid5:8 or replicate:3"
+        ("code (%s) must look like rs:10+4, lrc:12+2+2, lrc:96-of-105, raid6:8, raid5:8 or"
+                + " replicate:3")
             .formatted(name));
   }
 

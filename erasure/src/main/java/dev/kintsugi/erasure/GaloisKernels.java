@@ -12,7 +12,8 @@ import java.util.concurrent.Executor;
  * The kernels of this machine.
  *
  * <p>Kernels are found once, when first asked for. The default is the available kernel with the
- * highest priority, unless the system property {@value #PROPERTY} names another.
+ * highest priority, unless the system property {@value #PROPERTY} names another. Which faster ones
+ * are missing and why is logged then, at level INFO to the logger {@code dev.kintsugi.erasure}.
  */
 public final class GaloisKernels {
   /** The system property that names the default kernel. */
@@ -127,7 +128,23 @@ public final class GaloisKernels {
         entries.add(Entry.of(provider));
       }
       entries.sort(Comparator.comparingInt(Entry::priority).reversed());
+      logMissing(entries);
       return Collections.unmodifiableList(entries);
+    }
+
+    /** Tells, once for this virtual machine, which faster kernels than the default are missing. */
+    private static void logMissing(List<Entry> entries) {
+      System.Logger logger = System.getLogger("dev.kintsugi.erasure");
+      for (Entry entry : entries) {
+        if (entry.kernel().isPresent()) {
+          return;
+        }
+        logger.log(
+            System.Logger.Level.INFO,
+            "kernel {0} is not available, a slower one is used: {1}",
+            entry.name(),
+            entry.reason().orElse(""));
+      }
     }
   }
 }

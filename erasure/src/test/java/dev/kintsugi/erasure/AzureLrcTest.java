@@ -27,7 +27,12 @@ final class AzureLrcTest extends ErasureCodeContract {
         "lrc:30+2+2",
         "lrc:60+6+2",
         "lrc:200+4+1",
-        "lrc:3+3+2");
+        "lrc:3+3+2",
+        "lrc:12+2+3",
+        "lrc:16+2+3",
+        "lrc:9+3+3",
+        "lrc:10+2+4",
+        "lrc:5+1+4");
   }
 
   /** Returns all sets of a size of the numbers below n. */
@@ -43,8 +48,15 @@ final class AzureLrcTest extends ErasureCodeContract {
 
   @ParameterizedTest
   @CsvSource({
-    "lrc:12+2+2, 3, 560", "lrc:12+2+2, 4, 1568", "lrc:12+2+2, 5, 0",
-    "lrc:6+2+2, 3, 120", "lrc:6+2+2, 4, 180", "lrc:6+2+1, 2, 36"
+    "lrc:12+2+2, 3, 560",
+    "lrc:12+2+2, 4, 1568",
+    "lrc:12+2+2, 5, 0",
+    "lrc:6+2+3, 4, 330",
+    "lrc:6+2+3, 5, 420",
+    "lrc:4+2+4, 5, 252",
+    "lrc:6+2+2, 3, 120",
+    "lrc:6+2+2, 4, 180",
+    "lrc:6+2+1, 2, 36"
   })
   void decodesTheMaximumOfLossesAndRefusesTheOthers(String name, int losses, int decodable) {
     ErasureCode code = ErasureCodes.parse(name);
@@ -74,7 +86,15 @@ final class AzureLrcTest extends ErasureCodeContract {
 
   /** One loss in every group and g more anywhere, for codes with more than two groups. */
   @ParameterizedTest
-  @CsvSource({"lrc:60+6+2", "lrc:45+3+2", "lrc:136+17+2", "lrc:200+4+1"})
+  @CsvSource({
+    "lrc:60+6+2",
+    "lrc:45+3+2",
+    "lrc:136+17+2",
+    "lrc:200+4+1",
+    "lrc:16+2+3",
+    "lrc:12+4+3",
+    "lrc:10+2+4"
+  })
   void decodesOneLossInEveryGroupAndAsManyMoreAsThereAreGlobals(String name) {
     AzureLrc code = (AzureLrc) ErasureCodes.parse(name);
     int size = code.dataShards() / code.groups();
@@ -103,6 +123,15 @@ final class AzureLrcTest extends ErasureCodeContract {
     assertFalse(AzureLrc.isMaximallyRecoverable(consecutive, 2));
     assertFalse(AzureLrc.isMaximallyRecoverable(new int[][] {{1, 2, 2}}, 1));
     assertFalse(AzureLrc.isMaximallyRecoverable(new int[][] {{0, 1}}, 1));
+  }
+
+  @Test
+  void theGeneralProofAgreesWithTheShortOne() {
+    int[][] paper = {{1, 2, 3, 4, 5, 6}, {0x10, 0x20, 0x30, 0x40, 0x50, 0x60}};
+    int[][] consecutive = {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}};
+    assertTrue(MaximalRecoverability.isProven(paper, 2));
+    assertFalse(MaximalRecoverability.isProven(consecutive, 2));
+    assertFalse(MaximalRecoverability.isProven(paper, 3));
   }
 
   @Test
@@ -199,7 +228,9 @@ final class AzureLrcTest extends ErasureCodeContract {
   void badNumbersAreNamed() {
     assertRefused("groups (0)", () -> AzureLrc.of(12, 0, 2));
     assertRefused("globals (0)", () -> AzureLrc.of(12, 2, 0));
-    assertRefused("globals (3)", () -> AzureLrc.of(12, 2, 3));
+    assertRefused("globals (3): no maximally recoverable", () -> AzureLrc.of(18, 2, 3));
+    assertRefused("lrc:16+4+3:uniform", () -> AzureLrc.of(16, 4, 3));
+    assertRefused("globals (5)", () -> AzureLrc.of(4, 2, 5));
     assertRefused("dataShards (13) must be a multiple of groups (2)", () -> AzureLrc.of(13, 2, 2));
     assertRefused("dataShards / groups (16)", () -> AzureLrc.of(32, 2, 2));
     assertRefused("groups (18)", () -> AzureLrc.of(18, 18, 2));

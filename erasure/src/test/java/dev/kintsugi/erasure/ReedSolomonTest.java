@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kintsugi.erasure.internal.gf.Combinations;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
@@ -50,6 +51,33 @@ final class ReedSolomonTest {
         assertEquals(k, e.needed());
         assertEquals(Integer.bitCount(pattern), e.present());
         assertArrayEquals(before, shards);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17,3", "10,4"})
+  void randomPatternsOfWideCodesAreDecodedOrRefused(int k, int m) {
+    int rounds = Boolean.getBoolean("kintsugi.campaign") ? 100_000 : 2_000;
+    ReedSolomon code = ReedSolomon.of(k, m);
+    int n = k + m;
+    Random random = new Random(17);
+    byte[][] original = Samples.encoded(code, random, 24);
+    for (int round = 0; round < rounds; round++) {
+      boolean[] present = Samples.without(n);
+      byte[][] shards = original.clone();
+      int lost = 0;
+      for (int draw = random.nextInt(m + 2); draw > 0; draw--) {
+        int shard = random.nextInt(n);
+        lost += present[shard] ? 1 : 0;
+        present[shard] = false;
+        shards[shard] = new byte[24];
+      }
+      if (lost <= m) {
+        code.reconstruct(shards, present, 0, 24);
+        assertArrayEquals(original, shards, Arrays.toString(present));
+      } else {
+        assertThrows(TooFewShardsException.class, () -> code.reconstruct(shards, present, 0, 24));
       }
     }
   }
@@ -190,7 +218,7 @@ final class ReedSolomonTest {
   private static boolean hasOnlyInvertibleMinors(ReedSolomon code) {
     int n = code.totalShards();
     int[] lost = Rows.range(0, code.parityShards());
-    while (true) {
+    do {
       BitSet present = new BitSet();
       present.set(0, n);
       for (int shard : lost) {
@@ -199,18 +227,8 @@ final class ReedSolomonTest {
       if (!code.decodable(present)) {
         return false;
       }
-      int i = lost.length - 1;
-      while (i >= 0 && lost[i] == n - lost.length + i) {
-        i--;
-      }
-      if (i < 0) {
-        return true;
-      }
-      lost[i]++;
-      for (int j = i + 1; j < lost.length; j++) {
-        lost[j] = lost[j - 1] + 1;
-      }
-    }
+    } while (Combinations.next(lost, n));
+    return true;
   }
 
   @Test

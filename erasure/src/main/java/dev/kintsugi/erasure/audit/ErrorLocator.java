@@ -2,6 +2,7 @@ package dev.kintsugi.erasure.audit;
 
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.audit.Location.Outcome;
+import dev.kintsugi.erasure.internal.gf.Combinations;
 import dev.kintsugi.erasure.internal.gf.RowSpace;
 import java.util.BitSet;
 import java.util.List;
@@ -177,11 +178,11 @@ public final class ErrorLocator {
     boolean separable = code.guaranteedLosses() == code.parityShards();
     int largest = (separable ? survives + syndromes.size() - 1 : survives) / 2;
     for (int size = syndromes.size() + 1; size <= largest; size++) {
-      if (setsOf(candidates.length, size) > MAX_SETS) {
+      if (Combinations.count(candidates.length, size) > MAX_SETS) {
         return new BitSet();
       }
       BitSet found = new BitSet();
-      int[] chosen = IntStream.range(0, size).toArray();
+      int[] chosen = Combinations.first(size);
       do {
         if (explains(checks, syndromes, candidates, chosen)) {
           if (!found.isEmpty()) {
@@ -192,7 +193,7 @@ public final class ErrorLocator {
             found.set(candidates[index]);
           }
         }
-      } while (next(chosen, candidates.length));
+      } while (Combinations.next(chosen, candidates.length));
       if (!found.isEmpty()) {
         return found;
       }
@@ -207,30 +208,6 @@ public final class ErrorLocator {
       span.add(checks.column(candidates[index]));
     }
     return syndromes.stream().allMatch(span::contains);
-  }
-
-  private static double setsOf(int n, int size) {
-    double sets = 1;
-    for (int i = 0; i < size; i++) {
-      sets = sets * (n - i) / (i + 1);
-    }
-    return sets;
-  }
-
-  /** Moves on to the next combination of indices below n; returns false after the last. */
-  private static boolean next(int[] chosen, int n) {
-    int i = chosen.length - 1;
-    while (i >= 0 && chosen[i] == n - chosen.length + i) {
-      i--;
-    }
-    if (i < 0) {
-      return false;
-    }
-    chosen[i]++;
-    for (int j = i + 1; j < chosen.length; j++) {
-      chosen[j] = chosen[j - 1] + 1;
-    }
-    return true;
   }
 
   /** Checks the rows of a piece. */

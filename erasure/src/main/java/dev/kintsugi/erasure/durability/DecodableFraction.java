@@ -1,6 +1,7 @@
 package dev.kintsugi.erasure.durability;
 
 import dev.kintsugi.erasure.ErasureCode;
+import dev.kintsugi.erasure.internal.gf.Combinations;
 import java.util.BitSet;
 import java.util.Random;
 
@@ -39,7 +40,7 @@ final class DecodableFraction {
     for (int losses = 0; losses < shares.length; losses++) {
       if (losses <= code.guaranteedLosses()) {
         shares[losses] = 1;
-      } else if (patterns(code.totalShards(), losses) <= COUNTED) {
+      } else if (Combinations.count(code.totalShards(), losses) <= COUNTED) {
         shares[losses] = count(code, losses);
       } else {
         shares[losses] = sample(code, losses);
@@ -49,39 +50,18 @@ final class DecodableFraction {
     return new Fractions(shares, estimate);
   }
 
-  private static double patterns(int n, int size) {
-    double patterns = 1;
-    for (int i = 0; i < size; i++) {
-      patterns = patterns * (n - i) / (i + 1);
-    }
-    return patterns;
-  }
-
   private static double count(ErasureCode code, int losses) {
     int n = code.totalShards();
-    int[] lost = new int[losses];
-    for (int i = 0; i < losses; i++) {
-      lost[i] = i;
-    }
+    int[] lost = Combinations.first(losses);
     long all = 0;
     long decodable = 0;
-    while (true) {
+    do {
       all++;
       if (code.decodable(without(n, lost))) {
         decodable++;
       }
-      int i = losses - 1;
-      while (i >= 0 && lost[i] == n - losses + i) {
-        i--;
-      }
-      if (i < 0) {
-        return (double) decodable / all;
-      }
-      lost[i]++;
-      for (int j = i + 1; j < losses; j++) {
-        lost[j] = lost[j - 1] + 1;
-      }
-    }
+    } while (Combinations.next(lost, n));
+    return (double) decodable / all;
   }
 
   private static double sample(ErasureCode code, int losses) {
