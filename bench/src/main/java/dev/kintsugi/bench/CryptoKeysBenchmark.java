@@ -32,6 +32,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** Leaf keys, commits, lockboxes and rosters; the score is microseconds per operation. */
@@ -151,6 +152,14 @@ public class CryptoKeysBenchmark {
         keys.puncture(random.nextInt(leaves));
       }
       return keys;
+    }
+
+    /** Says how much the last commits wrote; the score is their time. */
+    @TearDown(Level.Trial)
+    public void bytes() {
+      System.out.printf(
+          "%nbytes written by the last commit: %d of 2^20 leaves, %d of 10^8%n",
+          million.lastCommitBytes(), hundredMillion.lastCommitBytes());
     }
 
     /** Prepares the next commit. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cryptographically secure random bytes, fast enough for secret splitting.
@@ -62,28 +63,98 @@ public final class RandomBytes {
       Arrays.fill(direct, (byte) 0);
       return;
     }
-    for (int done = 0; done < len; done += BYTES_PER_SEED) {
+    try (Stream stream = new Stream()) {
+      stream.fill(b, off, len);
+    }
+  }
+
+  /**
+   * Random bytes for one piece of work that wants them in small portions: one key from the system's
+   * generator for up to {@value #BYTES_PER_SEED} bytes, then another. Made, used and closed within
+   * one call, it is as good as {@link RandomBytes#fill}, and spares a key for each portion. Not
+   * thread-safe.
+   */
+  public static final class Stream implements AutoCloseable {
+    private @Nullable WipeableKey key;
+    private @Nullable Cipher cipher;
+    private int left;
+
+    /** Starts a stream; nothing is drawn yet. */
+    public Stream() {}
+
+    /**
+     * Overwrites part of an array with fresh random bytes.
+     *
+     * @param b the array
+     * @param off index of the first byte to overwrite
+     * @param len how many bytes to overwrite
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     */
+    public void fill(byte[] b, int off, int len) {
+      Objects.checkFromIndexSize(off, len, b.length);
+      int done = 0;
+      while (done < len) {
+        Cipher current = cipher;
+        if (left == 0 || current == null) {
+          current = reseed();
+        }
+        int now = Math.min(left, len - done);
+        update(current, b, off + done, now);
+        left -= now;
+        done += now;
+      }
+    }
+
+    private Cipher reseed() {
+      close();
       byte[] seed = new byte[32];
       SYSTEM.nextBytes(seed);
-      expandInsecureIfSeedIsReused(seed, b, off + done, Math.min(BYTES_PER_SEED, len - done));
+      WipeableKey fresh = WipeableKey.aes(seed);
+      key = fresh;
+      Cipher next = counterMode(fresh);
+      cipher = next;
+      left = BYTES_PER_SEED;
+      return next;
+    }
+
+    /** Wipes the key. What is asked for afterwards comes from another one. */
+    @Override
+    public void close() {
+      if (key != null) {
+        key.destroy();
+        key = null;
+        cipher = null;
+        left = 0;
+      }
+    }
+  }
+
+  private static Cipher counterMode(WipeableKey key) {
+    try {
+      Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+      cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[16]));
+      return cipher;
+    } catch (GeneralSecurityException e) {
+      throw new CryptoBugException("AES/CTR is part of every Java platform", e);
+    }
+  }
+
+  private static void update(Cipher cipher, byte[] b, int off, int len) {
+    try {
+      int done = 0;
+      while (done < len) {
+        done += cipher.update(ZEROS, 0, Math.min(ZEROS.length, len - done), b, off + done);
+      }
+    } catch (GeneralSecurityException e) {
+      throw new CryptoBugException("counter mode gives a byte for every byte", e);
     }
   }
 
   /** Writes the AES-256-CTR key stream of {@code seed} (counter from zero) and wipes the seed. */
   static void expandInsecureIfSeedIsReused(byte[] seed, byte[] b, int off, int len) {
     WipeableKey key = WipeableKey.aes(seed);
-    try {
-      Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
-      cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[16]));
-      int done = 0;
-      while (done < len) {
-        done += cipher.update(ZEROS, 0, Math.min(ZEROS.length, len - done), b, off + done);
-      }
-    } catch (GeneralSecurityException e) {
-      throw new CryptoBugException("AES/CTR is part of every Java platform", e);
-    } finally {
-      key.destroy();
-    }
+    update(counterMode(key), b, off, len);
+    key.destroy();
   }
 
   private static SecureRandom systemGenerator() {

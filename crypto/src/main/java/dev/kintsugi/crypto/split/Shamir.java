@@ -1,6 +1,5 @@
 package dev.kintsugi.crypto.split;
 
-import dev.kintsugi.crypto.RandomBytes;
 import dev.kintsugi.erasure.GaloisField;
 import dev.kintsugi.erasure.GaloisKernel;
 import dev.kintsugi.erasure.GaloisKernels;
@@ -34,10 +33,10 @@ public final class Shamir extends PerfectSplitter {
   private final int threshold;
   private final int shares;
   private final GaloisKernel kernel;
-  private final RandomSource random;
+  private final Randomness random;
   private final PreparedMatrix vandermonde;
 
-  private Shamir(int threshold, int shares, GaloisKernel kernel, RandomSource random) {
+  private Shamir(int threshold, int shares, GaloisKernel kernel, Randomness random) {
     if (shares < 1 || shares > MAX_SHARES) {
       throw new IllegalArgumentException(
           "shares (%d) must be in 1..%d".formatted(shares, MAX_SHARES));
@@ -73,7 +72,7 @@ public final class Shamir extends PerfectSplitter {
    * @throws KernelUnavailableException if no constant-time kernel runs here
    */
   public static Shamir of(int threshold, int shares) {
-    return new Shamir(threshold, shares, constantTimeKernel(), RandomBytes::fill);
+    return new Shamir(threshold, shares, constantTimeKernel(), Randomness.SYSTEM);
   }
 
   /** Returns the default kernel if it runs in constant time, otherwise the best one that does. */
@@ -110,7 +109,7 @@ public final class Shamir extends PerfectSplitter {
    * @return the splitter
    */
   public Shamir withInsecureRandomSource(RandomSource source) {
-    return new Shamir(threshold, shares, kernel, source);
+    return new Shamir(threshold, shares, kernel, Randomness.insecure(source));
   }
 
   @Override
@@ -151,13 +150,18 @@ public final class Shamir extends PerfectSplitter {
 
   @Override
   void doSplit(byte[] secret, int off, int len, byte[][] out, int shareOff) {
+    random.with(source -> doSplit(secret, off, len, out, shareOff, source));
+  }
+
+  private void doSplit(
+      byte[] secret, int off, int len, byte[][] out, int shareOff, RandomSource source) {
     byte[][] rows = new byte[threshold][Math.min(STRIDE, len)];
     try {
       for (int done = 0; done < len; done += STRIDE) {
         int n = Math.min(STRIDE, len - done);
         System.arraycopy(secret, off + done, rows[0], 0, n);
         for (int power = 1; power < threshold; power++) {
-          random.fill(rows[power], 0, n);
+          source.fill(rows[power], 0, n);
         }
         vandermonde.multiply(rows, 0, out, shareOff + done, n);
       }

@@ -1,6 +1,5 @@
 package dev.kintsugi.crypto.split;
 
-import dev.kintsugi.crypto.RandomBytes;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +14,9 @@ public final class XorSplitter extends PerfectSplitter {
   private static final int STRIDE = 32 << 10;
 
   private final int shares;
-  private final RandomSource random;
+  private final Randomness random;
 
-  private XorSplitter(int shares, RandomSource random) {
+  private XorSplitter(int shares, Randomness random) {
     if (shares < 2 || shares > Shamir.MAX_SHARES) {
       throw new IllegalArgumentException(
           "shares (%d) must be in 2..%d".formatted(shares, Shamir.MAX_SHARES));
@@ -34,7 +33,7 @@ public final class XorSplitter extends PerfectSplitter {
    * @throws IllegalArgumentException if the number is out of range
    */
   public static XorSplitter of(int shares) {
-    return new XorSplitter(shares, RandomBytes::fill);
+    return new XorSplitter(shares, Randomness.SYSTEM);
   }
 
   /**
@@ -45,7 +44,7 @@ public final class XorSplitter extends PerfectSplitter {
    * @return the splitter
    */
   public XorSplitter withInsecureRandomSource(RandomSource source) {
-    return new XorSplitter(shares, source);
+    return new XorSplitter(shares, Randomness.insecure(source));
   }
 
   @Override
@@ -65,13 +64,18 @@ public final class XorSplitter extends PerfectSplitter {
 
   @Override
   void doSplit(byte[] secret, int off, int len, byte[][] out, int shareOff) {
+    random.with(source -> doSplit(secret, off, len, out, shareOff, source));
+  }
+
+  private void doSplit(
+      byte[] secret, int off, int len, byte[][] out, int shareOff, RandomSource source) {
     byte[] last = out[shares - 1];
     for (int done = 0; done < len; done += STRIDE) {
       int n = Math.min(STRIDE, len - done);
       int at = shareOff + done;
       System.arraycopy(secret, off + done, last, at, n);
       for (int i = 0; i < shares - 1; i++) {
-        random.fill(out[i], at, n);
+        source.fill(out[i], at, n);
         addTo(out[i], at, last, at, n);
       }
     }
