@@ -22,7 +22,7 @@ public final class StripeBuilder implements AutoCloseable {
   private final ShardBuffers buffers;
   private final Runnable release;
   private final List<Integer> plainLengths = new ArrayList<>();
-  private final StripeLayout.Filler filler;
+  private final StripeFill filler;
   private @Nullable StripeLayout layout;
   private byte @Nullable [][] rows;
   private boolean complete;
@@ -32,7 +32,7 @@ public final class StripeBuilder implements AutoCloseable {
     this.scheme = scheme;
     this.buffers = buffers;
     this.release = release;
-    this.filler = new StripeLayout.Filler(scheme.dataShards(), scheme.fullShardLength());
+    this.filler = new StripeFill(scheme.dataShards(), scheme.fullShardLength());
   }
 
   /** Returns whether an extent of a plaintext length still fits. */

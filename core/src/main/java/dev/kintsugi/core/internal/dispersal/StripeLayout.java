@@ -25,60 +25,6 @@ record StripeLayout(int shardLength, List<ExtentAddress> addresses, List<Integer
     used = List.copyOf(used);
   }
 
-  /** Places blocks one after another; also tells whether what was asked for fits. */
-  static final class Filler {
-    private final int dataShards;
-    private final int shardLength;
-    private int shard;
-    private int offset;
-
-    Filler(int dataShards, int shardLength) {
-      this.dataShards = dataShards;
-      this.shardLength = shardLength;
-    }
-
-    private Filler(Filler other) {
-      this(other.dataShards, other.shardLength);
-      shard = other.shard;
-      offset = other.offset;
-    }
-
-    /** Moves to where the next block of a length starts, and returns whether it fits there. */
-    private boolean seek(int length) {
-      if (offset + length > shardLength) {
-        shard++;
-        offset = 0;
-      }
-      return shard < dataShards && length <= shardLength;
-    }
-
-    /** Places an extent; returns false, and may be used no more, if it does not fit. */
-    boolean add(int plainLength) {
-      int blocks = Math.toIntExact(ExtentSealer.blocks(plainLength));
-      for (int b = 0; b < blocks; b++) {
-        int sealed = sealedBlock(plainLength, b, blocks);
-        if (!seek(sealed)) {
-          return false;
-        }
-        offset += sealed;
-      }
-      return true;
-    }
-
-    /** Returns whether an extent would fit, without placing it. */
-    boolean fits(int plainLength) {
-      return new Filler(this).add(plainLength);
-    }
-
-    int shard() {
-      return shard;
-    }
-
-    int offset() {
-      return offset;
-    }
-  }
-
   /**
    * Lays out extents.
    *
@@ -101,7 +47,7 @@ record StripeLayout(int shardLength, List<ExtentAddress> addresses, List<Integer
       }
     }
     int length = (int) Math.min(scheme.fullShardLength(), Padme.padded(most));
-    Filler filler = new Filler(scheme.dataShards(), length);
+    StripeFill filler = new StripeFill(scheme.dataShards(), length);
     List<ExtentAddress> addresses = new ArrayList<>(plainLengths.size());
     Integer[] used = new Integer[scheme.dataShards()];
     java.util.Arrays.fill(used, 0);
@@ -109,21 +55,20 @@ record StripeLayout(int shardLength, List<ExtentAddress> addresses, List<Integer
       int blocks = Math.toIntExact(ExtentSealer.blocks(plain));
       for (int b = 0; b < blocks; b++) {
         int sealed = sealedBlock(plain, b, blocks);
-        if (!filler.seek(sealed)) {
+        if (!filler.place(sealed)) {
           throw new IllegalStateException("a greater length cannot hold less");
         }
         if (b == 0) {
-          addresses.add(new ExtentAddress(filler.shard, filler.offset));
+          addresses.add(new ExtentAddress(filler.shard(), filler.offset() - sealed));
         }
-        filler.offset += sealed;
-        used[filler.shard] = filler.offset;
+        used[filler.shard()] = filler.offset();
       }
     }
     return new StripeLayout(length, addresses, List.of(used));
   }
 
   private static boolean fits(int dataShards, int shardLength, List<Integer> plainLengths) {
-    Filler filler = new Filler(dataShards, shardLength);
+    StripeFill filler = new StripeFill(dataShards, shardLength);
     for (int plain : plainLengths) {
       if (!filler.add(plain)) {
         return false;
@@ -149,17 +94,14 @@ record StripeLayout(int shardLength, List<ExtentAddress> addresses, List<Integer
       throw beyond(dataShards, shardLength, address, plainLength);
     }
     List<BlockPosition> positions = new ArrayList<>(blocks);
-    Filler filler = new Filler(dataShards, shardLength);
-    filler.shard = address.shard();
-    filler.offset = address.offset();
+    StripeFill filler = new StripeFill(dataShards, shardLength).from(address);
     for (int b = 0; b < blocks; b++) {
       int sealed = sealedBlock(plainLength, b, blocks);
       boolean starts = b > 0 || address.offset() <= shardLength - sealed;
-      if (!starts || !filler.seek(sealed)) {
+      if (!starts || !filler.place(sealed)) {
         throw beyond(dataShards, shardLength, address, plainLength);
       }
-      positions.add(new BlockPosition(filler.shard, filler.offset, sealed));
-      filler.offset += sealed;
+      positions.add(new BlockPosition(filler.shard(), filler.offset() - sealed, sealed));
     }
     return positions;
   }
@@ -171,7 +113,7 @@ record StripeLayout(int shardLength, List<ExtentAddress> addresses, List<Integer
             .formatted(plainLength, address.shard(), address.offset(), dataShards, shardLength));
   }
 
-  private static int sealedBlock(int plainLength, int block, int blocks) {
+  static int sealedBlock(int plainLength, int block, int blocks) {
     int plain =
         block < blocks - 1
             ? ExtentSealer.BLOCK_SIZE

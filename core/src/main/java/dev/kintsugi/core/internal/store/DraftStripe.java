@@ -1,6 +1,7 @@
 package dev.kintsugi.core.internal.store;
 
 import dev.kintsugi.core.internal.dispersal.StoredStripe;
+import dev.kintsugi.core.internal.dispersal.StripeFill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class DraftStripe {
   private byte @Nullable [] plain;
   private final int capacity;
-  private final NextFill fill;
+  private final StripeFill fill;
   private final List<DraftExtent> extents = new ArrayList<>();
   private int used;
   private int reserved;
@@ -26,7 +27,7 @@ final class DraftStripe {
    * @param plain room for the plaintext of a full stripe
    * @param fill an empty stripe
    */
-  DraftStripe(byte[] plain, NextFill fill) {
+  DraftStripe(byte[] plain, StripeFill fill) {
     this.plain = plain;
     this.capacity = plain.length;
     this.fill = fill;

@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.store;
 import dev.kintsugi.core.NamespaceException;
 import dev.kintsugi.core.internal.dispersal.Scheme;
 import dev.kintsugi.core.internal.dispersal.StoredStripe;
+import dev.kintsugi.core.internal.dispersal.StripeFill;
 import dev.kintsugi.core.internal.format.v1.ContentRecord;
 import dev.kintsugi.core.internal.namespace.NamespaceEditor;
 import dev.kintsugi.core.store.Attributes;
@@ -56,7 +57,7 @@ final class IngestEngine implements IngestSession.Engine {
   @Override
   public DraftStripe draft() throws InterruptedException {
     return new DraftStripe(
-        buffers.take(), new NextFill(scheme.dataShards(), scheme.fullShardLength()));
+        buffers.take(), new StripeFill(scheme.dataShards(), scheme.fullShardLength()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.kintsugi.core.KintsugiException;
 import dev.kintsugi.core.internal.dispersal.Scheme;
 import dev.kintsugi.core.internal.dispersal.StoredStripe;
 import dev.kintsugi.core.internal.dispersal.StripeBuilder;
+import dev.kintsugi.core.internal.dispersal.StripeFill;
 import dev.kintsugi.core.internal.dispersal.StripeWriter;
 import dev.kintsugi.core.internal.format.Role;
 import dev.kintsugi.core.internal.format.StripeId;
@@ -200,7 +201,7 @@ final class ManifestWriter {
   }
 
   private boolean fits(List<Line> lines) {
-    NextFill fill = new NextFill(scheme.dataShards(), scheme.fullShardLength());
+    StripeFill fill = new StripeFill(scheme.dataShards(), scheme.fullShardLength());
     if (!fill.add(CommitHeader.encodedLength(lines.stream().map(Line::kind).toList()))) {
       return false;
     }

@@ -91,7 +91,7 @@ final class StripeLayoutTest {
   }
 
   private static boolean fits(Scheme scheme, int shardLength, List<Integer> lengths) {
-    StripeLayout.Filler filler = new StripeLayout.Filler(scheme.dataShards(), shardLength);
+    StripeFill filler = new StripeFill(scheme.dataShards(), shardLength);
     return lengths.stream().allMatch(filler::add);
   }
 
@@ -154,8 +154,7 @@ final class StripeLayoutTest {
 
   private static List<Integer> lengths(Random random, Scheme scheme) {
     List<Integer> lengths = new ArrayList<>();
-    StripeLayout.Filler filler =
-        new StripeLayout.Filler(scheme.dataShards(), scheme.fullShardLength());
+    StripeFill filler = new StripeFill(scheme.dataShards(), scheme.fullShardLength());
     int most = 1 << random.nextInt(23);
     int count = 1 + random.nextInt(60);
     while (lengths.size() < count) {

@@ -5,6 +5,7 @@ import dev.kintsugi.core.NamespaceException;
 import dev.kintsugi.core.NoSuchPathException;
 import dev.kintsugi.core.internal.dispersal.StoredStripe;
 import dev.kintsugi.core.internal.dispersal.Stripe;
+import dev.kintsugi.core.internal.dispersal.StripeFill;
 import dev.kintsugi.core.internal.format.Role;
 import dev.kintsugi.core.internal.format.StripeId;
 import dev.kintsugi.core.internal.format.v1.ContentRecord;
@@ -68,7 +69,7 @@ final class FakeEngine implements IngestSession.Engine {
   public DraftStripe draft() throws InterruptedException {
     byte[] buffer = pool.take();
     taken.incrementAndGet();
-    return new DraftStripe(buffer, new NextFill(4, 2 * 65552));
+    return new DraftStripe(buffer, new StripeFill(4, 2 * 65552));
   }
 
   @Override
