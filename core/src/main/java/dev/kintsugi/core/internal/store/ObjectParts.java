@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.store;
 import dev.kintsugi.core.internal.format.v1.ContentRecord;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An object cut at its extents; what none covers is zeros. */
 final class ObjectParts implements ReadAheadInput.Parts {
@@ -48,9 +49,9 @@ final class ObjectParts implements ReadAheadInput.Parts {
   }
 
   @Override
-  public byte[] fetch(int part) {
+  public byte[] fetch(int part, byte @Nullable [] spare) {
     Part wanted = parts.get(part);
-    return wanted.extent < 0 ? new byte[wanted.zeros] : object.readExtent(wanted.extent);
+    return wanted.extent < 0 ? new byte[wanted.zeros] : object.readExtent(wanted.extent, spare);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams an object from start to end while its next parts are fetched by other threads. A small
@@ -26,8 +27,13 @@ final class ReadAheadInput extends InputStream {
     /** Returns the number of parts. */
     int count();
 
-    /** Returns the bytes of a part; called by any thread, for several parts at once. */
-    byte[] fetch(int part);
+    /**
+     * Returns the bytes of a part; called by any thread, for several parts at once.
+     *
+     * @param spare an array that is not needed any more, to be filled and returned if its length is
+     *     that of the part
+     */
+    byte[] fetch(int part, byte @Nullable [] spare);
 
     /** Called once, when no part is asked for any more. */
     @Override
@@ -39,6 +45,7 @@ final class ReadAheadInput extends InputStream {
   private final Deque<FutureTask<byte[]>> ahead = new ArrayDeque<>();
   private int nextPart;
   private byte[] current = new byte[0];
+  private byte @Nullable [] spare; // large arrays cost more to make than to fill
   private int position;
   private boolean closed;
 
@@ -82,14 +89,21 @@ final class ReadAheadInput extends InputStream {
   private boolean fill() throws IOException {
     checkOpen();
     while (position == current.length) {
+      if (current.length > 0) {
+        spare = current;
+        current = new byte[0];
+        position = 0;
+      }
       if (parts.count() == 1 && nextPart == 0) {
-        current = parts.fetch(nextPart++);
+        current = parts.fetch(nextPart++, null);
         position = 0;
         continue;
       }
       while (nextPart < parts.count() && ahead.size() < PARTS_AHEAD) {
         int part = nextPart++;
-        FutureTask<byte[]> task = new FutureTask<>(() -> parts.fetch(part));
+        byte[] reused = spare;
+        spare = null;
+        FutureTask<byte[]> task = new FutureTask<>(() -> parts.fetch(part, reused));
         ahead.add(task);
         executor.execute(task);
       }
@@ -134,6 +148,7 @@ final class ReadAheadInput extends InputStream {
     }
     ahead.clear();
     current = new byte[0];
+    spare = null;
     position = 0;
     parts.close();
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One version of a file. Its stripes are pinned while it is open. */
 final class StoredObject implements ObjectReader {
@@ -97,11 +98,13 @@ final class StoredObject implements ObjectReader {
    * Reads a whole extent past the cache.
    *
    * @param index of the extent
+   * @param spare is filled and returned if it is as long as the extent
    */
-  byte[] readExtent(int index) {
+  byte[] readExtent(int index, byte @Nullable [] spare) {
     checkOpen();
     ContentRecord.Extent extent = extents.get(index);
-    byte[] bytes = new byte[extent.length()];
+    byte[] bytes =
+        spare != null && spare.length == extent.length() ? spare : new byte[extent.length()];
     source.read(path, attributes.inode(), extent, 0, bytes, 0, bytes.length);
     return bytes;
   }
