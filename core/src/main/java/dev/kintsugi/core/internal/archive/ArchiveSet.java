@@ -2,6 +2,7 @@ package dev.kintsugi.core.internal.archive;
 
 import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.FormatException;
+import dev.kintsugi.core.PathExistsException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.internal.format.v1.ArchiveMarker;
 import dev.kintsugi.core.store.ArchiveSpec;
@@ -149,14 +150,14 @@ public final class ArchiveSet implements AutoCloseable {
    *
    * @param markerKey stays the caller's
    * @return the marker, with a fresh id
-   * @throws ArchiveUnavailableException if the place cannot be used or has a marker; the message
-   *     says which
+   * @throws PathExistsException if the place has a marker
+   * @throws ArchiveUnavailableException if the place cannot be used
    */
   public static ArchiveMarker initialise(ArchiveSpec spec, Secret markerKey, BackendOpener opener) {
     ArchiveMarker marker = ArchiveMarker.create(markerKey);
     try (Backend backend = opener.open(spec.url(), true)) {
       if (backend.readRecord(ArchiveMarker.RECORD).isPresent()) {
-        throw new ArchiveUnavailableException(
+        throw new PathExistsException(
             "archive "
                 + spec.name()
                 + " ("
@@ -223,7 +224,7 @@ public final class ArchiveSet implements AutoCloseable {
   }
 
   private static ArchiveUnavailableException unusable(ArchiveSpec spec, IOException e) {
-    return new ArchiveUnavailableException("archive " + spec.name() + ": " + e.getMessage(), e);
+    return new ArchiveUnavailableException("archive " + spec.name() + ": " + Reasons.of(e), e);
   }
 
   /** Closes every archive; the first failure is thrown after all were tried. */

@@ -6,6 +6,7 @@ import dev.kintsugi.core.archive.NoSuchShardException;
 import dev.kintsugi.core.archive.ShardExistsException;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.archive.BackendOpener;
+import dev.kintsugi.core.internal.archive.Reasons;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.crypto.RandomBytes;
 import java.io.IOException;
@@ -38,7 +39,7 @@ final class ArchiveTrial {
       new ArchiveTrial(spec, backend).run();
     } catch (IOException e) {
       throw new ArchiveUnavailableException(
-          "archive " + spec.name() + " (" + spec.url() + "): " + e.getMessage(), e);
+          "archive " + spec.name() + " (" + spec.url() + "): " + Reasons.of(e), e);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.io.MoreFiles;
 import dev.kintsugi.core.ArchiveUnavailableException;
+import dev.kintsugi.core.PathExistsException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.BackendOperation;
 import dev.kintsugi.core.archive.ShardName;
@@ -115,8 +116,7 @@ class ArchiveSetTest {
   void initialiseRefusesAPlaceWithAMarkerAndCanBeUndone() {
     ArchiveMarker first = ArchiveSet.initialise(spec("a"), key, Backends::open);
     assertThrows(
-        ArchiveUnavailableException.class,
-        () -> ArchiveSet.initialise(spec("a"), key, Backends::open));
+        PathExistsException.class, () -> ArchiveSet.initialise(spec("a"), key, Backends::open));
     assertEquals(first, ArchiveSet.identify(spec("a"), key, Backends::open).orElseThrow());
     ArchiveSet.undoInitialise(spec("a"), ArchiveMarker.create(key), Backends::open);
     assertTrue(

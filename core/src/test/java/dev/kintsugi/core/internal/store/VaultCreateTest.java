@@ -54,7 +54,7 @@ final class VaultCreateTest {
     try (VaultFixture first = new VaultFixture(temp.resolve("v1"), 3).create("rs:2+1");
         VaultFixture second = new VaultFixture(temp.resolve("v2"), 3)) {
       second.archives.set(2, ArchiveSpec.of("c", first.archives.get(2).url()));
-      assertThrows(ArchiveUnavailableException.class, () -> second.create("rs:2+1"));
+      assertThrows(PathExistsException.class, () -> second.create("rs:2+1"));
       assertFalse(Files.exists(second.directory));
       try (Backend backend = second.backend(0)) {
         assertTrue(backend.readRecord("marker").isEmpty());
