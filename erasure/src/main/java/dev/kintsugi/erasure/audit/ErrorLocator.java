@@ -44,6 +44,7 @@ public final class ErrorLocator {
 
   private final ErasureCode code;
   private final ParityChecks noErasures;
+  private final RecentlyUsed<BitSet, ParityChecks> withErasures = new RecentlyUsed<>();
 
   private ErrorLocator(ErasureCode code) {
     this.code = code;
@@ -99,8 +100,11 @@ public final class ErrorLocator {
       throw new IllegalArgumentException(
           "erased (%s) must hold indices below %d".formatted(erased, code.totalShards()));
     }
-    return new ErrorSearch(
-        this, erased, erased.isEmpty() ? noErasures : ParityChecks.of(code, erased));
+    ParityChecks checks =
+        erased.isEmpty()
+            ? noErasures
+            : withErasures.get((BitSet) erased.clone(), set -> ParityChecks.of(code, set));
+    return new ErrorSearch(this, erased, checks);
   }
 
   /** Returns the wrong shards that explain the syndromes. */

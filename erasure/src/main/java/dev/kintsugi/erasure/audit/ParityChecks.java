@@ -21,8 +21,8 @@ final class ParityChecks {
   private final int total;
   private final List<byte[]> rows;
   private final int[] pivots;
-  private final PreparedMatrix predictPivots;
   private final PreparedMatrix predict;
+  private final RecentlyUsed<ByteBuffer, ParityChecks> tolerating = new RecentlyUsed<>();
 
   private ParityChecks(GaloisKernel kernel, int total, List<byte[]> rows, int[] pivots) {
     this.kernel = kernel;
@@ -43,8 +43,7 @@ final class ParityChecks {
         matrix[r * others.length + c] = rows.get(r)[others[c]];
       }
     }
-    this.predictPivots = kernel.prepare(matrix, others, pivots);
-    this.predict = kernel.prepare(matrix, others, IntStream.range(0, rows.size()).toArray());
+    this.predict = kernel.prepare(matrix, others, pivots);
   }
 
   /** Returns all relations between the shards of a code that are not erased. */
@@ -105,6 +104,15 @@ final class ParityChecks {
    */
   ParityChecks toleratingAll(List<byte[]> span) {
     byte[][] combinations = Annihilator.of(span, rows.size());
+    ByteBuffer key = ByteBuffer.allocate(combinations.length * rows.size());
+    for (byte[] combination : combinations) {
+      key.put(combination);
+    }
+    // The same shards tend to be wrong in many stripes, and preparing a matrix takes its time.
+    return tolerating.get(key.flip(), ignored -> combine(combinations));
+  }
+
+  private ParityChecks combine(byte[][] combinations) {
     byte[][] checks = new byte[combinations.length][total];
     for (int r = 0; r < checks.length; r++) {
       for (int c = 0; c < rows.size(); c++) {
@@ -149,21 +157,30 @@ final class ParityChecks {
 
   /** Returns whether all relations hold in a range of the shards. */
   boolean hold(byte[][] shards, int offset, int length) {
-    return predictPivots.matches(shards, offset, shards, offset, length);
+    return predict.matches(shards, offset, shards, offset, length);
   }
 
   /** Returns whether all relations hold between the buffers. */
   boolean hold(ByteBuffer[] shards) {
-    return predictPivots.matches(shards, shards);
+    return predict.matches(shards, shards);
   }
 
-  /** Overwrites d rows with the shards that the relations predict at the pivots. */
-  void predict(byte[][] shards, int offset, byte[][] predicted, int length) {
-    predict.multiply(shards, offset, predicted, 0, length);
-  }
-
-  /** Returns the shard that a relation predicts. */
-  int pivot(int relation) {
-    return pivots[relation];
+  /**
+   * Overwrites d rows with the syndromes of a range of the shards.
+   *
+   * @param room {@code total} elements; those at the pivots are set
+   */
+  void syndromes(byte[][] shards, int offset, byte[][] syndromes, byte[][] room, int length) {
+    for (int r = 0; r < pivots.length; r++) {
+      room[pivots[r]] = syndromes[r];
+    }
+    predict.multiply(shards, offset, room, 0, length);
+    for (int r = 0; r < pivots.length; r++) {
+      byte[] sum = syndromes[r];
+      byte[] shard = shards[pivots[r]];
+      for (int i = 0; i < length; i++) {
+        sum[i] ^= shard[offset + i];
+      }
+    }
   }
 }

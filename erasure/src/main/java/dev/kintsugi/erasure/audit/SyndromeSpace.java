@@ -53,12 +53,16 @@ final class SyndromeSpace {
     while (done < length && !isFull()) {
       int count = Math.min(piece, length - done);
       if (!remaining.hold(shards, offset + done, count)) {
-        for (int from = 0; from < count; from += CHUNK) {
-          addChunk(shards, offset + done + from, Math.min(CHUNK, count - from));
+        for (int from = 0; from < count && !isFull(); from += CHUNK) {
+          int start = offset + done + from;
+          int chunk = Math.min(CHUNK, count - from);
+          if (count <= CHUNK || !remaining.hold(shards, start, chunk)) {
+            addChunk(shards, start, chunk);
+          }
         }
       }
       done += count;
-      piece = Math.min(2 * piece, LONGEST_PIECE);
+      piece = Math.min(4 * piece, LONGEST_PIECE);
     }
   }
 
@@ -68,22 +72,12 @@ final class SyndromeSpace {
   }
 
   private void addChunk(byte[][] shards, int start, int count) {
-    if (isFull() || remaining.hold(shards, start, count)) {
-      return;
-    }
     if (syndromes[0].length < count) {
       for (int r = 0; r < dimension; r++) {
         syndromes[r] = new byte[CHUNK];
       }
     }
-    checks.predict(shards, start, syndromes, count);
-    for (int r = 0; r < dimension; r++) {
-      byte[] sum = syndromes[r];
-      byte[] shard = shards[checks.pivot(r)];
-      for (int i = 0; i < count; i++) {
-        sum[i] ^= shard[start + i];
-      }
-    }
+    checks.syndromes(shards, start, syndromes, new byte[shards.length][], count);
     byte[][] orthogonal = Annihilator.of(vectors, dimension);
     int before = vectors.size();
     for (int i = 0; i < count && !isFull(); i++) {
