@@ -15,13 +15,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mends a stripe of which fewer than k shards are wholly intact, as scattered damage leaves it.
+ * Mends a stripe whose wholly intact shards do not determine the others, as scattered damage leaves
+ * it.
  *
- * <p>A code works byte by byte, so a stripe is lost only where fewer than k shards are sound <em>at
- * the same place</em>. Each run of {@value ShardRecord#CHUNK} payload bytes is decoded from the
- * shards whose checksum of that run holds. Checksums are no protection against malice, so the
- * result counts only if the MACs of enough shards to determine all others hold for it; a shard
- * whose MAC does not hold for what it claims is left out and the stripe tried again.
+ * <p>A code works byte by byte, so a stripe is lost only where too few shards are sound <em>at the
+ * same place</em>. Each run of {@value ShardRecord#CHUNK} payload bytes is decoded from the shards
+ * whose checksum of that run holds. Checksums are no protection against malice, so the result
+ * counts only if the MACs of enough shards to determine all others hold for it; a shard whose MAC
+ * does not hold for what it claims is left out and the stripe tried again.
  */
 final class ColumnMender {
   private final Archives archives;

@@ -7,12 +7,14 @@ import dev.kintsugi.core.internal.dispersal.ShardInspector.Inspection;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.store.ShardFinding.Problem;
 import dev.kintsugi.crypto.ExtentSealer;
+import dev.kintsugi.erasure.RepairPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,11 +26,19 @@ import org.jspecify.annotations.Nullable;
  * and does the decoding; archives' threads read, and open the blocks of data shards.
  *
  * <p>Three ways to a block, each tried only when the one before failed: its own shard; decoding
- * from the same range of k others; decoding from k whole shards whose MACs hold.
+ * from the same range of the others that a repair plan names; decoding from whole shards whose MACs
+ * hold.
  */
 final class ReadOperation {
   private static final String TWO_ANSWERS =
       "the archive returned other bytes for a part than for the whole shard";
+
+  // What a shard costs in plans; one that is doubtful costs more than all that are less doubtful.
+  private static final double ASKED = 1;
+  private static final double UNASKED = 2;
+  private static final double TROUBLED = 1e3;
+  private static final double AVOIDED = 1e6;
+  private static final double SLOW = 1e9;
 
   private final StripeReader reader;
   private final Stripe stripe;
@@ -187,10 +197,7 @@ final class ReadOperation {
   private void detour(Run run) {
     for (Detour detour : detours) {
       if (!detour.ended && detour.low == run.low() && detour.high == run.high()) {
-        if (!detour.around.contains(run)) {
-          detour.around.add(run);
-          detour.sources.removeIf(fetch -> fetch.shard == run.shard());
-        }
+        detour.add(run);
         return;
       }
     }
@@ -221,29 +228,44 @@ final class ReadOperation {
     return all;
   }
 
-  /** The same range of k other shards, to decode the runs that could not be had directly. */
+  /**
+   * The same range of other shards, to decode the runs that could not be had directly.
+   *
+   * <p>A repair plan tells which shards to ask. It holds until one of them fails, lies or is slow;
+   * the next plan then makes do with what has arrived as far as it can.
+   */
   private final class Detour {
     private final int low;
     private final int high;
     private final List<Run> around = new ArrayList<>();
-    private final List<Fetch> sources = new ArrayList<>();
-    private final List<Integer> candidates = new ArrayList<>();
+    private final Map<Integer, Fetch> sources = new TreeMap<>();
+    private final double[] firstCosts = new double[scheme.totalShards()];
+    private @Nullable RepairPlan plan;
     private boolean ended;
 
     Detour(Run run) {
       this.low = run.low();
       this.high = run.high();
       around.add(run);
-      for (int i = 0; i < scheme.totalShards(); i++) {
-        candidates.add(i);
+      for (int shard = 0; shard < firstCosts.length; shard++) {
+        if (reader.avoid(stripe, shard)) {
+          firstCosts[shard] = AVOIDED;
+        } else {
+          boolean troubled = reader.latency().trouble(stripe.archive(shard)) > 0.5;
+          firstCosts[shard] = troubled ? TROUBLED : UNASKED;
+        }
       }
-      candidates.sort(
-          Comparator.comparing((Integer i) -> reader.avoid(stripe, i))
-              .thenComparing(i -> covering(i) == null)
-              .thenComparing(i -> reader.latency().trouble(stripe.archive(i)) > 0.5));
     }
 
-    /** Returns the fetch of a shard that covers this range and has not failed. */
+    /** Also decodes another run of the same range. */
+    void add(Run run) {
+      if (!around.contains(run)) {
+        around.add(run);
+        plan = null;
+      }
+    }
+
+    /** Returns a fetch of a shard that covers this range and has not failed. */
     private @Nullable Fetch covering(int shard) {
       for (Fetch fetch : fetches) {
         if (fetch.shard == shard
@@ -261,53 +283,105 @@ final class ReadOperation {
       if (ended || around.stream().allMatch(ReadOperation.this::complete)) {
         return true;
       }
-      sources.removeIf(fetch -> !fetch.good() && !pending(fetch));
-      int k = scheme.dataShards();
-      while (count(false) < k && !candidates.isEmpty()) {
-        int shard = candidates.remove(0);
-        if (around.stream().noneMatch(run -> run.shard() == shard) && !liars.get(shard)) {
+      RepairPlan current = plan;
+      if (current == null || isStale(current)) {
+        Optional<RepairPlan> next = replan();
+        plan = next.orElse(null);
+        if (next.isEmpty()) {
+          return around.stream().anyMatch(ReadOperation.this::mayStillCome);
+        }
+        current = next.get();
+      }
+      for (int shard : current.reads()) {
+        if (!sources.containsKey(shard)) {
           Fetch fetch = covering(shard);
-          sources.add(fetch != null ? fetch : start(shard, low, high, null));
+          sources.put(shard, fetch != null ? fetch : start(shard, low, high, null));
         }
       }
-      List<Fetch> good = sources.stream().filter(Fetch::good).toList();
-      if (good.size() < k) {
-        return count(true) >= k || around.stream().anyMatch(ReadOperation.this::mayStillCome);
+      for (int shard : current.reads()) {
+        Fetch fetch = sources.get(shard);
+        if (fetch == null || !fetch.good()) {
+          return true; // waits for it
+        }
       }
       ended = true;
-      return decode(good.subList(0, k));
+      return decode(current);
     }
 
-    private int count(boolean slowToo) {
-      int count = 0;
-      for (Fetch fetch : sources) {
-        count += slowToo || !fetch.slow || fetch.good() ? 1 : 0;
+    /** Returns whether a plan is not the best one any more. */
+    private boolean isStale(RepairPlan current) {
+      boolean waitsForSlow = false;
+      for (int shard : current.reads()) {
+        Fetch fetch = sources.get(shard);
+        if (fetch != null) {
+          if (isOut(shard, fetch)) {
+            return true;
+          }
+          waitsForSlow |= fetch.slow && !fetch.good();
+        }
       }
-      return count;
+      // Slow ones are only in a plan for want of others, which may have come meanwhile; and slow
+      // ones that are in no plan may have come while the plan waits.
+      return waitsForSlow
+          || sources.values().stream()
+              .anyMatch(
+                  fetch -> fetch.slow && fetch.good() && !current.reads().contains(fetch.shard));
     }
 
-    private boolean decode(List<Fetch> from) throws InterruptedException {
+    private boolean isOut(int shard, Fetch fetch) {
+      return liars.get(shard) || (!fetch.good() && !pending(fetch));
+    }
+
+    private Optional<RepairPlan> replan() {
+      // One that was stopped, because its own blocks were not wanted any more, may be asked again.
+      sources.values().removeIf(fetch -> fetch.state() == Fetch.State.ABANDONED);
+      BitSet lost = new BitSet();
+      around.forEach(run -> lost.set(run.shard()));
+      BitSet available = new BitSet();
+      double[] costs = new double[scheme.totalShards()];
+      for (int shard = 0; shard < costs.length; shard++) {
+        Fetch fetch = sources.get(shard);
+        if (fetch == null) {
+          fetch = covering(shard);
+        }
+        available.set(
+            shard,
+            !lost.get(shard) && !liars.get(shard) && (fetch == null || !isOut(shard, fetch)));
+        costs[shard] = fetch == null ? firstCost(shard) : cost(fetch);
+      }
+      return scheme.plan(lost, available, costs);
+    }
+
+    private double firstCost(int shard) {
+      return failures.containsKey(shard) ? AVOIDED : firstCosts[shard];
+    }
+
+    private static double cost(Fetch fetch) {
+      if (fetch.good()) {
+        return 0;
+      }
+      return fetch.slow ? SLOW : ASKED;
+    }
+
+    private boolean decode(RepairPlan from) throws InterruptedException {
       byte[][] rows = new byte[scheme.totalShards()][];
-      boolean[] there = new boolean[rows.length];
-      boolean[] wanted = new boolean[rows.length];
       List<byte[]> taken = new ArrayList<>();
       int length = high - low;
       try {
-        for (Fetch fetch : from) {
-          there[fetch.shard] = true;
+        for (int shard : from.reads()) {
+          Fetch fetch = Objects.requireNonNull(sources.get(shard));
           byte[] bytes = fetch.bytes();
           if (bytes.length != length) {
             byte[] slice = take(length, taken);
             System.arraycopy(bytes, low - fetch.low, slice, 0, length);
             bytes = slice;
           }
-          rows[fetch.shard] = bytes;
+          rows[shard] = bytes;
         }
-        for (Run run : around) {
-          wanted[run.shard()] = true;
-          rows[run.shard()] = take(length, taken);
+        for (int shard : from.lost()) {
+          rows[shard] = take(length, taken);
         }
-        scheme.code().reconstruct(rows, there, wanted, 0, length);
+        from.repair(rows, 0, length);
         boolean all = true;
         for (Run run : around) {
           all &= open(run, rows[run.shard()], low);

@@ -4,9 +4,11 @@ import dev.kintsugi.core.internal.format.v1.ShardHeader;
 import dev.kintsugi.crypto.ExtentSealer;
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
-import dev.kintsugi.erasure.Raid6;
-import dev.kintsugi.erasure.ReedSolomon;
-import dev.kintsugi.erasure.XorParity;
+import dev.kintsugi.erasure.RepairPlan;
+import dev.kintsugi.erasure.UndecodableException;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +45,12 @@ public final class Scheme {
               + ") must have at least 2 data shards: with one, all shards are equal, and archives"
               + " could tell which of them belong together");
     }
-    if (!(code instanceof ReedSolomon || code instanceof Raid6 || code instanceof XorParity)) {
+    if (hasCopies(code)) {
       throw new IllegalArgumentException(
           "scheme ("
               + name
-              + ") is a code of which not every k shards suffice to read, which vaults do not use yet");
+              + ") must not have parity shards of a single data shard: they are copies of it, and"
+              + " archives could tell that they belong together");
     }
     if (code.toString().length() > ShardHeader.MAX_SCHEME) {
       throw new IllegalArgumentException(
@@ -56,12 +59,27 @@ public final class Scheme {
     return new Scheme(code);
   }
 
+  /** Returns whether some parity shard depends on one data shard only. */
+  private static boolean hasCopies(ErasureCode code) {
+    byte[] matrix = code.parityMatrix();
+    for (int row = 0; row < matrix.length; row += code.dataShards()) {
+      int summands = 0;
+      for (int column = 0; column < code.dataShards(); column++) {
+        summands += matrix[row + column] == 0 ? 0 : 1;
+      }
+      if (summands < 2) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns the code. */
   public ErasureCode code() {
     return code;
   }
 
-  /** Returns k, the number of shards that suffice to read. */
+  /** Returns k, the number of shards that hold data; no fewer suffice to read. */
   public int dataShards() {
     return code.dataShards();
   }
@@ -69,6 +87,68 @@ public final class Scheme {
   /** Returns n, the number of shards of a stripe. */
   public int totalShards() {
     return code.totalShards();
+  }
+
+  /**
+   * Returns how many shards suffice to read whichever they are: k for a code that is maximum
+   * distance separable, more for one that repairs locally.
+   */
+  public int sufficient() {
+    return code.totalShards() - code.guaranteedLosses();
+  }
+
+  /**
+   * Returns whether shards determine all others: any {@link #sufficient} do, and of fewer those
+   * that the code can decode.
+   *
+   * @param present indices of shards
+   */
+  public boolean decodable(Collection<Integer> present) {
+    return decodable(bits(present));
+  }
+
+  /** Returns whether shards determine all others; see {@link #decodable(Collection)}. */
+  public boolean decodable(BitSet present) {
+    return present.cardinality() >= sufficient() || code.decodable(present);
+  }
+
+  /**
+   * Returns how many more shards may be lost whichever they are; -1 if those present do not
+   * determine the others. It is exact for codes that are maximum distance separable; with others,
+   * luck may let more be lost.
+   *
+   * @param present indices of shards
+   */
+  public int redundancyLeft(Collection<Integer> present) {
+    BitSet there = bits(present);
+    int spare = there.cardinality() - sufficient();
+    if (spare >= 0) {
+      return spare;
+    }
+    return code.decodable(there) ? 0 : -1;
+  }
+
+  /**
+   * Returns the cheapest way to compute lost shards; empty if the shards available do not determine
+   * them.
+   *
+   * @param lost indices of the shards to compute, at least one
+   * @param available indices of shards that can be read, none of them lost
+   * @param costs what reading each shard costs
+   */
+  Optional<RepairPlan> plan(BitSet lost, BitSet available, double[] costs) {
+    try {
+      return Optional.of(code.planRepair(lost, available, costs));
+    } catch (UndecodableException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns indices as a set of bits. */
+  static BitSet bits(Collection<Integer> indices) {
+    BitSet bits = new BitSet();
+    indices.forEach(bits::set);
+    return bits;
   }
 
   /** Returns how many whole sealed blocks a full data shard holds. */

@@ -7,6 +7,9 @@ import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.store.ShardFinding.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -33,13 +36,14 @@ public final class StripeAuditor {
    * What was found of one stripe.
    *
    * @param problems every shard that is not as it should be, in the order of their indices
-   * @param intact how many shards are
+   * @param intact the indices of the shards that are
    * @param bytesRead how many bytes the archives sent
    */
-  public record Audit(List<ShardProblem> problems, int intact, long bytesRead) {
-    /** Copies the list. */
+  public record Audit(List<ShardProblem> problems, Set<Integer> intact, long bytesRead) {
+    /** Copies the collections. */
     public Audit {
       problems = List.copyOf(problems);
+      intact = Set.copyOf(intact);
     }
   }
 
@@ -52,15 +56,16 @@ public final class StripeAuditor {
     }
     List<Inspection> found = pending.stream().map(ArchivePool::await).toList();
     List<ShardProblem> problems = new ArrayList<>();
-    List<byte[]> records = new ArrayList<>();
+    Map<Integer, byte[]> records = new TreeMap<>();
     long bytesRead = 0;
-    for (Inspection inspection : found) {
+    for (int i = 0; i < found.size(); i++) {
+      Inspection inspection = found.get(i);
       bytesRead += inspection.bytesRead();
       if (inspection.problem() != null) {
         problems.add(inspection.problem());
       }
       if (inspection.record() != null) {
-        records.add(inspection.record());
+        records.put(i, inspection.record());
       }
     }
     Scheme scheme = Scheme.parse(stripe.row().scheme());
@@ -68,7 +73,9 @@ public final class StripeAuditor {
         && !scheme
             .code()
             .verify(
-                records.toArray(new byte[0][]), ShardPrefix.LENGTH, stripe.row().shardLength())) {
+                records.values().toArray(new byte[0][]),
+                ShardPrefix.LENGTH,
+                stripe.row().shardLength())) {
       problems.add(
           new ShardProblem(
               stripe.id(),
@@ -80,7 +87,7 @@ public final class StripeAuditor {
                   + scheme
                   + ": they were written wrongly"));
     }
-    records.forEach(buffers::giveBack);
-    return new Audit(problems, records.size(), bytesRead);
+    records.values().forEach(buffers::giveBack);
+    return new Audit(problems, records.keySet(), bytesRead);
   }
 }

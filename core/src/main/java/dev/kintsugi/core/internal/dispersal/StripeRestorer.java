@@ -10,17 +10,17 @@ import dev.kintsugi.core.internal.format.v1.ShardHeader;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.internal.format.v1.ShardRecord;
 import dev.kintsugi.core.store.ShardFinding.Problem;
+import dev.kintsugi.erasure.RepairPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,13 +30,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes shards again, byte for byte, from any k intact ones; where fewer are wholly intact, from
- * whatever is sound of each.
+ * Makes shards again, byte for byte, from the fewest intact ones that determine them; where those
+ * that are wholly intact do not, from whatever is sound of each.
+ *
+ * <p>What is read follows the code's repair plan: one lost shard of a local group is made from the
+ * others of its group. When a shard that was planned to be read turns out bad, a new plan does
+ * without it, and what was read already costs nothing.
  *
  * <p>Only shards whose MAC was checked go into the computation, so whatever other archives return,
  * what is written is what was there first. Thread-safe.
  */
 public final class StripeRestorer {
+  /** Reading a shard that is probably not there costs more than reading all others. */
+  private static final double DOUBTFUL = 1000;
+
   private final Archives archives;
   private final ArchivePool pool;
   private final GroupKeys keys;
@@ -89,8 +96,8 @@ public final class StripeRestorer {
    * there and intact is left alone; one that is there and not intact is replaced.
    *
    * @param wanted indices of the shards to restore
-   * @throws UnrecoverableException if at some place of the stripe fewer than k shards are sound;
-   *     the message says what is wrong with each
+   * @throws UnrecoverableException if at some place of the stripe the sound shards do not determine
+   *     those wanted; the message says what is wrong with each
    */
   public Restoration restore(Stripe stripe, Collection<Integer> wanted) {
     Operation operation = new Operation(stripe, new TreeSet<>(wanted));
@@ -102,7 +109,9 @@ public final class StripeRestorer {
     }
   }
 
-  /** Returns whether a stripe can be mended although fewer than k of its shards are intact. */
+  /**
+   * Returns whether a stripe can be mended although its intact shards do not determine the others.
+   */
   public boolean recoverable(Stripe stripe) {
     return columns.mend(stripe).isPresent();
   }
@@ -139,8 +148,9 @@ public final class StripeRestorer {
       Set<Integer> restored = new TreeSet<>();
       if (!lost.isEmpty()) {
         ShardHeader sibling;
-        if (collect()) {
-          decode(lost);
+        Optional<RepairPlan> plan = collect(Scheme.bits(lost));
+        if (plan.isPresent()) {
+          decode(plan.get());
           sibling = intactHeader();
         } else {
           sibling = mendColumns(lost);
@@ -151,32 +161,36 @@ public final class StripeRestorer {
           present, restored, pending, List.copyOf(problems.values()), bytesRead, bytesWritten);
     }
 
-    /**
-     * Reads as few others as suffice, those not marked missing first; returns false if there are
-     * not enough.
-     */
-    private boolean collect() {
-      Deque<Integer> others = new ArrayDeque<>();
-      for (int i = 0; i < stripe.shards().size(); i++) {
-        if (!wanted.contains(i)) {
-          if (stripe.shards().get(i).missing()) {
-            others.addLast(i);
-          } else {
-            others.addFirst(i);
-          }
+    /** Reads what a plan needs, with new plans while it turns out bad; empty if none is left. */
+    private Optional<RepairPlan> collect(BitSet lost) {
+      while (true) {
+        BitSet available = new BitSet();
+        double[] costs = new double[scheme.totalShards()];
+        for (int i = 0; i < costs.length; i++) {
+          available.set(i, !lost.get(i) && !problems.containsKey(i));
+          costs[i] = cost(i);
         }
+        Optional<RepairPlan> plan = scheme.plan(lost, available, costs);
+        List<Integer> unread =
+            plan.stream()
+                .flatMap(found -> found.reads().stream())
+                .filter(shard -> !intact.containsKey(shard))
+                .toList();
+        if (unread.isEmpty()) {
+          return plan;
+        }
+        inspect(unread);
       }
-      while (intact.size() < scheme.dataShards()) {
-        List<Integer> next = new ArrayList<>();
-        while (next.size() < scheme.dataShards() - intact.size() && !others.isEmpty()) {
-          next.add(others.pop());
-        }
-        if (next.isEmpty()) {
-          return false;
-        }
-        inspect(next);
+    }
+
+    private double cost(int shard) {
+      if (intact.containsKey(shard)) {
+        return 0;
       }
-      return true;
+      boolean doubtful =
+          stripe.shards().get(shard).missing()
+              || archives.unavailable(stripe.archive(shard)).isPresent();
+      return doubtful ? DOUBTFUL : 1;
     }
 
     private ShardHeader mendColumns(Set<Integer> lost) {
@@ -216,27 +230,18 @@ public final class StripeRestorer {
           });
     }
 
-    private void decode(Set<Integer> lost) {
-      int total = scheme.totalShards();
-      byte[][] rows = new byte[total][];
-      boolean[] there = new boolean[total];
-      boolean[] asked = new boolean[total];
-      intact.forEach(
-          (index, found) -> {
-            byte[] record = found.record();
-            if (record != null) {
-              rows[index] = record;
-              there[index] = true;
-            }
-          });
+    private void decode(RepairPlan plan) {
+      byte[][] rows = new byte[scheme.totalShards()][];
+      for (int index : plan.reads()) {
+        rows[index] = Objects.requireNonNull(intact.get(index)).record();
+      }
       int length = ShardRecord.recordLength(stripe.row().shardLength());
-      for (int index : lost) {
+      for (int index : plan.lost()) {
         byte[] row = buffers.take(length);
         made.put(index, row);
         rows[index] = row;
-        asked[index] = true;
       }
-      scheme.code().reconstruct(rows, there, asked, ShardPrefix.LENGTH, stripe.row().shardLength());
+      plan.repair(rows, ShardPrefix.LENGTH, stripe.row().shardLength());
     }
 
     private void write(
@@ -305,8 +310,12 @@ public final class StripeRestorer {
                                 ? " (" + problem.detail() + ")"
                                 : ""))
             .collect(Collectors.joining(", "));
+    String lack =
+        intact.size() < scheme.dataShards()
+            ? scheme.dataShards() + " are needed"
+            : "which do not determine the others";
     return new UnrecoverableException(
-        "stripe %s has %d intact shards, %d are needed (%s): on %s"
-            .formatted(stripe.id(), intact.size(), scheme.dataShards(), scheme, bad));
+        "stripe %s has %d intact shards, %s (%s): on %s"
+            .formatted(stripe.id(), intact.size(), lack, scheme, bad));
   }
 }

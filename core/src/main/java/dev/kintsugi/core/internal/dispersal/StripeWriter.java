@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes stripes to archives, each shard on its archive's thread.
  *
- * <p>A stripe is stored when shards on at least k + margin independent failure domains are durable;
- * the others are marked missing and wait for repair. When an archive fails while another one holds
- * no shard of the stripe yet, that one takes its place. When too few take shards, those that were
- * written are deleted again as far as possible, and nothing is stored.
+ * <p>A stripe is stored when as many shards as {@linkplain Scheme#sufficient suffice}, and the
+ * margin, are durable on independent failure domains; the others are marked missing and wait for
+ * repair. When an archive fails while another one holds no shard of the stripe yet, that one takes
+ * its place. When too few take shards, those that were written are deleted again as far as
+ * possible, and nothing is stored.
  *
  * <p>Memory is bounded by the number of builders that are open at once. Thread-safe.
  */
@@ -44,7 +45,8 @@ public final class StripeWriter {
   /**
    * Makes a writer.
    *
-   * @param margin how many shards beyond k must be durable, 0 to n - k
+   * @param margin how many shards beyond those that suffice must be durable, 0 to as many as the
+   *     scheme can always lose
    * @param keys the group's keys; they stay the caller's
    * @param mostInFlight how many builders may be open at once, at least 1
    */
@@ -55,10 +57,10 @@ public final class StripeWriter {
       int margin,
       GroupKeys keys,
       int mostInFlight) {
-    if (margin < 0 || margin > scheme.totalShards() - scheme.dataShards()) {
+    if (margin < 0 || margin > scheme.totalShards() - scheme.sufficient()) {
       throw new IllegalArgumentException(
           "margin (%d) must be in 0..%d with %s"
-              .formatted(margin, scheme.totalShards() - scheme.dataShards(), scheme));
+              .formatted(margin, scheme.totalShards() - scheme.sufficient(), scheme));
     }
     this.archives = archives;
     this.pool = pool;
@@ -204,7 +206,7 @@ public final class StripeWriter {
         reasons = new TreeMap<>(problems);
       }
       int happy = Placement.happiness(archives, places);
-      int needed = scheme.dataShards() + margin;
+      int needed = scheme.sufficient() + margin;
       if (happy >= needed) {
         done.complete(new StoredStripe(new Stripe(row, all), reasons));
         return;

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All shards of a stripe that are intact, each checked wholly; where fewer than k are, all shards
- * as {@link ColumnMender} makes them. Buffers are held until closed.
+ * All shards of a stripe that are intact, each checked wholly; where they do not determine the
+ * others, all shards as {@link ColumnMender} makes them. Buffers are held until closed.
  */
 final class VerifiedShards implements AutoCloseable {
   private final ShardBuffers buffers;
@@ -29,7 +29,8 @@ final class VerifiedShards implements AutoCloseable {
   /**
    * Reads and checks all shards and reports the bad ones.
    *
-   * @throws dev.kintsugi.core.UnrecoverableException if at some place fewer than k are sound
+   * @throws dev.kintsugi.core.UnrecoverableException if at some place the sound ones do not
+   *     determine the others
    */
   static VerifiedShards of(StripeReader reader, Stripe stripe, Scheme scheme) {
     Map<Integer, CompletableFuture<Inspection>> pending = new TreeMap<>();
@@ -55,7 +56,7 @@ final class VerifiedShards implements AutoCloseable {
     problems.stream()
         .filter(problem -> problem.problem() != Problem.UNREADABLE)
         .forEach(problem -> reader.report(stripe, problem));
-    if (verified.intact.size() < scheme.dataShards()) {
+    if (!scheme.decodable(verified.intact.keySet())) {
       Optional<ColumnMender.Mended> whole = reader.columns().mend(stripe);
       if (whole.isEmpty()) {
         try (verified) {

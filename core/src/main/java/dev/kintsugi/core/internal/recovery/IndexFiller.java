@@ -128,9 +128,14 @@ final class IndexFiller {
     contentVersions.remove(record.ino());
   }
 
-  /** Returns whether a stripe has enough shards. */
+  /** Returns whether the shards found of a stripe determine the others. */
   static boolean isReadable(FoundStripe stripe) {
-    return stripe.shards().size() >= Scheme.parse(stripe.scheme()).dataShards();
+    Scheme scheme = Scheme.parse(stripe.scheme());
+    return scheme.decodable(
+        stripe.shards().stream()
+            .map(FoundStripe.FoundShard::index)
+            .filter(index -> index < scheme.totalShards())
+            .toList());
   }
 
   /** Returns the paths of files that cannot be read now. */

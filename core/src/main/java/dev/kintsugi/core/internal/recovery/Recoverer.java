@@ -139,7 +139,7 @@ public final class Recoverer {
                 }
               });
       readCommits();
-      CommitChoice.Decision decision = commits.decide(absent < scheme.dataShards() + margin);
+      CommitChoice.Decision decision = commits.decide(absent < scheme.sufficient() + margin);
       List<Integer> valid = valid(decision);
       Map<Integer, BitSet> chosen = choose(valid);
       fill(valid, chosen);
@@ -182,7 +182,7 @@ public final class Recoverer {
         } else {
           int most = stripe.shards().size() + absent;
           commits.addUnreadable(
-              stripe.id(), stripe.sequence(), most < scheme.dataShards() + margin);
+              stripe.id(), stripe.sequence(), most < scheme.sufficient() + margin);
         }
         progress.update("recover", ++done, manifests.size(), "stripes");
       }

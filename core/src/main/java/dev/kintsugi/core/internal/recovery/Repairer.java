@@ -100,14 +100,14 @@ final class Repairer {
     }
   }
 
-  /** Returns how many more shards a stripe can lose. */
+  /** Returns how many more shards a stripe can lose; -1 if it cannot be read. */
   private int spare(Stripe stripe) {
-    int there = 0;
+    List<Integer> there = new ArrayList<>();
     for (Rows.Shard shard : stripe.shards()) {
       if (!shard.missing() && mending.archives().unavailable(shard.archive()).isEmpty()) {
-        there++;
+        there.add(shard.index());
       }
     }
-    return there - Scheme.parse(stripe.row().scheme()).dataShards();
+    return Scheme.parse(stripe.row().scheme()).redundancyLeft(there);
   }
 }

@@ -110,7 +110,7 @@ final class Scrubber {
           shard ->
               out.contains(shard) ? stripe.shards().get(shard).missing() : bad.contains(shard));
     }
-    if (audit.intact() < Scheme.parse(stripe.row().scheme()).dataShards()
+    if (!Scheme.parse(stripe.row().scheme()).decodable(audit.intact())
         && !mending.restorer().recoverable(stripe)) {
       mender.giveUp(stripe.id());
     } else if (repair && !bad.isEmpty()) {

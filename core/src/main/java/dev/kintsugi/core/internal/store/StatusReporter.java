@@ -84,7 +84,7 @@ final class StatusReporter {
     Set<Long> atRisk = new TreeSet<>();
     Set<Integer> available = new HashSet<>();
     session.archives().available().forEach(archive -> available.add(archive.number()));
-    Map<String, Integer> needed = new HashMap<>();
+    Map<String, Scheme> schemes = new HashMap<>();
     StripeId after = null;
     for (List<Rows.Stripe> page = index.stripes(null, PAGE);
         !page.isEmpty();
@@ -94,12 +94,13 @@ final class StatusReporter {
         if (stripe.retired()) {
           continue;
         }
-        int k = needed.computeIfAbsent(stripe.scheme(), name -> Scheme.parse(name).dataShards());
-        long there =
+        Scheme scheme = schemes.computeIfAbsent(stripe.scheme(), Scheme::parse);
+        List<Integer> there =
             index.shards(stripe.id()).stream()
                 .filter(shard -> !shard.missing() && available.contains(shard.archive()))
-                .count();
-        int left = (int) Math.max(-1, there - k);
+                .map(Rows.Shard::index)
+                .toList();
+        int left = scheme.redundancyLeft(there);
         byRedundancy.merge(left, 1L, Long::sum);
         if (left <= 0) {
           atRisk.addAll(index.inodesIn(stripe.id()));

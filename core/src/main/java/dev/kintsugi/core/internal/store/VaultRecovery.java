@@ -144,7 +144,7 @@ final class VaultRecovery {
     int needed = Scheme.parse(kit.config().scheme()).dataShards();
     if (found.size() < needed) {
       throw new UnrecoverableException(
-          ("recovery needs %d archives (%s), %d of those given are this vault's; give more of them."
+          ("recovery needs at least %d archives (%s), %d of those given are this vault's; give more of them."
                   + " %s")
               .formatted(needed, kit.config().scheme(), found.size(), String.join("; ", unusable)));
     }

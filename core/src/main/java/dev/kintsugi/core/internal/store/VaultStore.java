@@ -110,7 +110,7 @@ public final class VaultStore implements VaultProvider {
 
   private static void check(VaultOptions options) {
     Scheme scheme = Scheme.parse(options.scheme());
-    int spare = scheme.totalShards() - scheme.dataShards();
+    int spare = scheme.totalShards() - scheme.sufficient();
     if (options.margin() < 0 || options.margin() > spare) {
       throw new IllegalArgumentException(
           "margin (%d) must be in 0..%d with %s".formatted(options.margin(), spare, scheme));
@@ -123,11 +123,11 @@ public final class VaultStore implements VaultProvider {
     requireDistinct("names", options.archives(), ArchiveSpec::name);
     requireDistinct("URLs", options.archives(), ArchiveSpec::url);
     long domains = options.archives().stream().map(ArchiveSpec::domain).distinct().count();
-    if (domains < scheme.dataShards() + options.margin()) {
+    if (domains < scheme.sufficient() + options.margin()) {
       throw new IllegalArgumentException(
           "%s with margin %d needs archives in %d failure domains, %d are given"
               .formatted(
-                  scheme, options.margin(), scheme.dataShards() + options.margin(), domains));
+                  scheme, options.margin(), scheme.sufficient() + options.margin(), domains));
     }
   }
 

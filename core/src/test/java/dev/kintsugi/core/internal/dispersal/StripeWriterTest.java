@@ -41,7 +41,7 @@ final class StripeWriterTest {
           6, stored.stripe().shards().stream().map(Rows.Shard::archive).distinct().count());
       StripeAuditor.Audit audit = fixture.auditor.audit(stored.stripe());
       assertEquals(List.of(), audit.problems());
-      assertEquals(6, audit.intact());
+      assertEquals(6, audit.intact().size());
     }
   }
 
