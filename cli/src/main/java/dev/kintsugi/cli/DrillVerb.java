@@ -69,7 +69,7 @@ final class DrillVerb extends Verb {
       throw new UsageException(
           "--archives " + count + ": " + scheme + " needs " + code.totalShards() + " to 255");
     }
-    int lost = lose == null ? code.parityShards() : lose;
+    int lost = lose == null ? code.guaranteedLosses() : lose;
     if (lost < 0 || lost >= count) {
       throw new UsageException("--lose " + lost + ": give 0 to " + (count - 1));
     }

@@ -103,13 +103,16 @@ final class ReadOperation {
   /** Handles answers until all blocks are open; returns false if that cannot be reached. */
   private boolean loop() throws InterruptedException {
     while (!complete()) {
+      boolean decoded = false;
       for (Detour detour : detours) {
+        boolean before = detour.ended;
         if (!detour.advance()) {
           return false;
         }
+        decoded |= detour.ended != before;
       }
-      if (complete()) {
-        return true;
+      if (decoded) {
+        continue; // what was decoded may have ended fetches that another detour waits for
       }
       Fetch fetch = ended.poll(nextDeadline(), TimeUnit.NANOSECONDS);
       if (fetch != null) {

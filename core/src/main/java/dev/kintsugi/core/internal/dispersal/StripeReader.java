@@ -14,13 +14,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Reads extents from stripes, whatever up to n - k archives do.
+ * Reads extents from stripes, whatever as many archives do as the scheme can always lose.
  *
  * <p>Only blocks that are needed are read, straight from the data shards, all archives at once.
- * What an archive does not return, or returns changed, is computed from the same range of k other
- * shards; and when one of those lies too, from k shards whose MAC was checked. An archive that
- * takes a multiple of its usual time is not waited for as long as others can help. Everything
- * returned was opened by its seal. Thread-safe.
+ * What an archive does not return, or returns changed, is computed from the same range of those
+ * others that the code's repair plan names, which may be a local group; and when one of those lies
+ * too, from whole shards whose MAC was checked. An archive that takes a multiple of its usual time
+ * is not waited for as long as others can help. Everything returned was opened by its seal.
+ * Thread-safe.
  */
 public final class StripeReader {
   private static final int REMEMBERED = 4096;
@@ -90,7 +91,8 @@ public final class StripeReader {
    * @param out receives the bytes
    * @param outOffset where
    * @param length how many
-   * @throws dev.kintsugi.core.UnrecoverableException if fewer than k shards are intact
+   * @throws dev.kintsugi.core.UnrecoverableException if the intact shards do not determine what is
+   *     read
    * @throws dev.kintsugi.core.IntegrityException if the shards are intact but the extent does not
    *     open: the key is not its key, or it was written wrongly
    * @throws dev.kintsugi.core.FormatException if the extent reaches beyond the stripe

@@ -120,9 +120,9 @@ final class StripeLayoutTest {
   }
 
   @Test
-  void schemesWhoseShardsWouldBeLinkableOrThatAreNotMdsAreRefused() {
+  void schemesWhoseShardsWouldBeLinkableOrThatDoNotExistAreRefused() {
     for (String bad :
-        List.of("rs:1+2", "replicate:3", "lrc:12+2+2", "rs:4", "nonsense", "rs:200+56")) {
+        List.of("rs:1+2", "replicate:3", "lrc:12+5+2", "rs:4", "nonsense", "rs:200+56")) {
       assertThrows(IllegalArgumentException.class, () -> Scheme.parse(bad), bad);
     }
     assertTrue(

@@ -1,8 +1,10 @@
 package dev.kintsugi.core.internal.recovery;
 
 import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.archive.BackendOperation;
 import dev.kintsugi.core.archive.MemoryBackend;
 import dev.kintsugi.core.archive.ShardName;
+import dev.kintsugi.core.internal.archive.MeteredBackend;
 import dev.kintsugi.core.internal.dispersal.ArchivePool;
 import dev.kintsugi.core.internal.dispersal.Archives;
 import dev.kintsugi.core.internal.dispersal.Scheme;
@@ -75,7 +77,7 @@ final class SmallVault implements AutoCloseable, Archives {
   private final AtomicLong nextIno = new AtomicLong(2);
   private final DerivedLeafKeys leaves;
   private final String id = UUID.randomUUID().toString();
-  private final Map<Integer, Backend> backends = new TreeMap<>();
+  private final Map<Integer, MeteredBackend> backends = new TreeMap<>();
   private final StripeWriter writer;
   private final Path directory;
 
@@ -116,10 +118,17 @@ final class SmallVault implements AutoCloseable, Archives {
   void replaceArchive(int number) {
     MemoryBackend.drop(id + number);
     try {
-      backends.put(number, MemoryBackend.open(id + number, true));
+      backends.put(number, new MeteredBackend(MemoryBackend.open(id + number, true)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns how many bytes of shards the archives that are there have sent so far. */
+  long bytesRead() {
+    return backends.values().stream()
+        .mapToLong(backend -> backend.metrics(BackendOperation.READ).bytes())
+        .sum();
   }
 
   long freshLeaf() {
