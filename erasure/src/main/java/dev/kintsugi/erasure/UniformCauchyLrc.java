@@ -33,7 +33,7 @@ public final class UniformCauchyLrc extends LinearCode {
   private final int groups;
   private final int globals;
 
-  /** The codes of the paper, which have short names. */
+  /** Codes of the widths that the paper studies, which have short names. */
   enum Wide {
     W24_28(24, 2, 2),
     W48_55(48, 3, 4),

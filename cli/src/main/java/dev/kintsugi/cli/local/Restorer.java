@@ -4,6 +4,7 @@ import dev.kintsugi.core.store.Attributes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,11 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * Writes files, directories and links into the local file system with their attributes. A file or
@@ -24,6 +27,8 @@ import java.util.HexFormat;
  * paths.
  */
 public final class Restorer {
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final boolean setOwner;
@@ -83,11 +88,14 @@ public final class Restorer {
     Path temporary = temporary(path);
     try {
       try (OutputStream out =
-          Files.newOutputStream(
-              temporary,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.WRITE,
-              LinkOption.NOFOLLOW_LINKS)) {
+          Channels.newOutputStream(
+              Files.newByteChannel(
+                  temporary,
+                  Set.of(
+                      StandardOpenOption.CREATE_NEW,
+                      StandardOpenOption.WRITE,
+                      LinkOption.NOFOLLOW_LINKS),
+                  PRIVATE))) {
         content.writeTo(out);
       }
       attributes(temporary, attributes);

@@ -188,7 +188,7 @@ final class FileBackend implements Backend {
       throw new IllegalArgumentException("offset (" + offset + ") must not be negative");
     }
     int start = target.position();
-    try (FileChannel channel = FileChannel.open(layout.shard(name), StandardOpenOption.READ)) {
+    try (FileChannel channel = openRegular(layout.shard(name))) {
       // The system refuses offsets beyond any file.
       boolean inside = offset < channel.size();
       while (inside && target.hasRemaining()) {
@@ -204,11 +204,26 @@ final class FileBackend implements Backend {
     }
   }
 
+  private static FileChannel openRegular(Path file) throws IOException {
+    regular(file);
+    return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whoever owns the archive may have put a pipe there, and opening that would wait forever. */
+  private static BasicFileAttributes regular(Path file) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new IOException(file + " is not a regular file");
+    }
+    return attributes;
+  }
+
   @Override
   public long size(ShardName name) throws IOException {
     requireOpen();
     try {
-      return Files.size(layout.shard(name));
+      return regular(layout.shard(name)).size();
     } catch (NoSuchFileException e) {
       throw noSuchShard(name, e);
     } catch (IOException e) {
@@ -280,7 +295,7 @@ final class FileBackend implements Backend {
     requireOpen();
     Path file = layout.record(key);
     ByteBuffer value = ByteBuffer.allocate(MAX_RECORD_BYTES + 1);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = openRegular(file)) {
       while (value.hasRemaining() && channel.read(value) >= 0) {
         // reads on
       }

@@ -1,17 +1,22 @@
 package dev.kintsugi.core.internal.recovery;
 
+import dev.kintsugi.core.IntegrityException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.ShardInfo;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.dispersal.Archives;
+import dev.kintsugi.core.internal.dispersal.Stripe;
 import dev.kintsugi.core.internal.format.v1.ShardHeader;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
+import dev.kintsugi.core.internal.index.Rows;
+import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.store.ShardFinding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,13 +102,7 @@ final class Orphans {
   }
 
   private ShardFinding describe(Orphan orphan, byte[] prefix) {
-    Optional<ShardHeader> header = Optional.empty();
-    try {
-      Backend backend = mending.archives().backend(orphan.archive);
-      header = ShardSurvey.header(backend, mending.keys().shards(), orphan.info, prefix);
-    } catch (IOException e) {
-      LOG.debug("orphan {}: {}", orphan.info.name(), e.toString());
-    }
+    Optional<ShardHeader> header = header(orphan, prefix);
     return new ShardFinding(
         mending.archives().name(orphan.archive),
         orphan.info.name().toString(),
@@ -116,16 +115,99 @@ final class Orphans {
   }
 
   /**
-   * Removes what was found, unless the index has come to know it.
+   * Takes back what the index misses: a shard of a live stripe takes the place of its row if that
+   * is missing, as when an archive returns after a recovery without it. Whether its content is
+   * right is for a check of the stripe to tell.
+   *
+   * @return names of the shards that have a row now
+   */
+  Set<String> adopt() {
+    Set<String> adopted = new TreeSet<>();
+    byte[] prefix = new byte[ShardPrefix.LENGTH];
+    for (Orphan orphan : found) {
+      header(orphan, prefix)
+          .filter(header -> adopt(orphan, header))
+          .ifPresent(header -> adopted.add(orphan.info.name().toString()));
+    }
+    return adopted;
+  }
+
+  private boolean adopt(Orphan orphan, ShardHeader header) {
+    return mending
+        .index()
+        .write(
+            writer -> {
+              List<Rows.Shard> shards =
+                  StripeMender.load(writer, header.stripe()).map(Stripe::shards).orElse(List.of());
+              boolean wanted =
+                  header.index() < shards.size()
+                      && shards.get(header.index()).missing()
+                      && shards.stream()
+                          .allMatch(other -> other.archive() != orphan.archive || other.missing());
+              if (wanted) {
+                writer.putShard(
+                    new Rows.Shard(
+                        header.stripe(),
+                        header.index(),
+                        orphan.archive,
+                        orphan.info.name(),
+                        false));
+              }
+              return wanted;
+            });
+  }
+
+  private Optional<ShardHeader> header(Orphan orphan, byte[] prefix) {
+    try {
+      Backend backend = mending.archives().backend(orphan.archive);
+      return ShardSurvey.header(backend, mending.keys().shards(), orphan.info, prefix);
+    } catch (IOException e) {
+      LOG.debug("orphan {}: {}", orphan.info.name(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Removes what was found, unless the index has come to know it, or could need it: a shard of a
+   * live stripe stays as long as any shard of the stripe is missing or cannot be reached.
    *
    * @return how many were removed
+   * @throws IntegrityException if the index has no root directory: nothing is removed on its word
    */
   long remove() {
     LongAdder removed = new LongAdder();
     if (!found.isEmpty()) {
-      mending.quiet().run(() -> unknown(found).forEach(orphan -> remove(orphan, removed)));
+      if (mending.index().read(reader -> reader.inode(NamespaceReader.ROOT)).isEmpty()) {
+        throw new IntegrityException(
+            "the index has no root directory, so nothing that it does not know is removed; recover"
+                + " the vault with its kit");
+      }
+      byte[] prefix = new byte[ShardPrefix.LENGTH];
+      mending
+          .quiet()
+          .run(
+              () -> {
+                for (Orphan orphan : unknown(found)) {
+                  if (header(orphan, prefix).map(this::isUseless).orElse(true)) {
+                    remove(orphan, removed);
+                  } else {
+                    LOG.info("orphan {} stays: its stripe is not whole", orphan.info.name());
+                  }
+                }
+              });
     }
     return removed.sum();
+  }
+
+  private boolean isUseless(ShardHeader header) {
+    Archives archives = mending.archives();
+    return mending
+        .index()
+        .read(reader -> StripeMender.load(reader, header.stripe()))
+        .map(Stripe::shards)
+        .orElse(List.of())
+        .stream()
+        .allMatch(shard -> !shard.missing() && archives.unavailable(shard.archive()).isEmpty());
   }
 
   private void remove(Orphan orphan, LongAdder removed) {

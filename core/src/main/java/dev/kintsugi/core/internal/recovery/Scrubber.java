@@ -47,18 +47,23 @@ final class Scrubber {
         unavailable.add(mending.archives().name(archive));
       }
     }
+    Orphans orphans = new Orphans(mending);
+    List<ShardFinding> strangers = orphans.find(unavailable);
+    Set<String> adopted = repair ? orphans.adopt() : Set.of();
+    repaired.add(adopted.size());
     long total = mending.index().read(reader -> reader.stripeCount());
     progress.update("scrub", 0, total, "stripes");
     try (Sweep sweep = new Sweep(Mending.STRIPES_AT_ONCE)) {
       mending.forEachStripe(stripe -> sweep.submit(() -> check(stripe, total)));
       sweep.finish();
     }
-    Orphans orphans = new Orphans(mending);
-    List<ShardFinding> strangers = orphans.find(unavailable);
     if (repair) {
       repaired.add(orphans.remove());
     }
-    List<ShardFinding> all = new ArrayList<>(strangers);
+    List<ShardFinding> all = new ArrayList<>();
+    for (ShardFinding stranger : strangers) {
+      all.add(adopted.contains(stranger.shard()) ? takenBack(stranger) : stranger);
+    }
     synchronized (findings) {
       all.addAll(findings);
     }
@@ -116,6 +121,16 @@ final class Scrubber {
     } else if (repair && !bad.isEmpty()) {
       repaired.add(mender.mend(stripe, bad).size());
     }
+  }
+
+  private static ShardFinding takenBack(ShardFinding orphan) {
+    return new ShardFinding(
+        orphan.archive(),
+        orphan.shard(),
+        orphan.stripe(),
+        orphan.index(),
+        ShardFinding.Problem.ORPHAN,
+        "the index missed it, as after a recovery without this archive; taken back");
   }
 
   private static ShardFinding finding(String archive, String shard, ShardProblem problem) {

@@ -1,6 +1,7 @@
 package dev.kintsugi.core.internal.store;
 
 import dev.kintsugi.core.ArchiveUnavailableException;
+import dev.kintsugi.core.PathExistsException;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.internal.archive.ArchiveConfig;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
@@ -82,6 +83,7 @@ final class VaultRecovery {
           VaultDirectory.create(directory, config, kit.root(), unlock.chars(), environment.cost());
       try {
         RecoverReport report = fill(made, markerKey, progress);
+        made.complete();
         made.close();
         return report;
       } catch (Throwable e) {
@@ -136,7 +138,7 @@ final class VaultRecovery {
       if (id.isPresent()) {
         ArchiveSpec other = found.putIfAbsent(id.get(), spec);
         if (other != null) {
-          throw new IllegalArgumentException(
+          throw new PathExistsException(
               "archives " + other.name() + " and " + spec.name() + " are the same archive");
         }
       }
@@ -144,9 +146,13 @@ final class VaultRecovery {
     int needed = Scheme.parse(kit.config().scheme()).dataShards();
     if (found.size() < needed) {
       throw new UnrecoverableException(
-          ("recovery needs at least %d archives (%s), %d of those given are this vault's; give more of them."
-                  + " %s")
-              .formatted(needed, kit.config().scheme(), found.size(), String.join("; ", unusable)));
+          ("recovery needs at least %d archives (%s), %d of those given are this vault's; give more of"
+                  + " them%s")
+              .formatted(
+                  needed,
+                  kit.config().scheme(),
+                  found.size(),
+                  unusable.isEmpty() ? "" : ". " + String.join("; ", unusable)));
     }
     unusable.forEach(why -> LOG.warn("not used: {}", why));
     Set<String> names = new HashSet<>();

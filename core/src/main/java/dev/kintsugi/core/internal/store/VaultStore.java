@@ -105,6 +105,7 @@ public final class VaultStore implements VaultProvider {
     }
     try (Session session = start(made, index)) {
       session.createRoot();
+      made.complete();
     }
   }
 

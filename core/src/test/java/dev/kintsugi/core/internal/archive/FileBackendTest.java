@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileBackendTest extends BackendContract {
@@ -60,6 +61,24 @@ class FileBackendTest extends BackendContract {
         assertThrows(
             ArchiveGoneException.class, () -> Backends.open("file:" + root(), false).close());
     assertTrue(e.toString().contains("is the disk mounted?"), e.toString());
+  }
+
+  @Test
+  @Timeout(60)
+  void aPipeInTheShardsPlaceIsAnErrorAndNobodyWaitsForIt() throws Exception {
+    try (Backend backend = open()) {
+      ShardName name = ShardName.random();
+      backend.write(name, ByteBuffer.wrap(new byte[3]));
+      String hex = name.toString();
+      Path file = root().resolve("shards").resolve(hex.substring(0, 2)).resolve(hex);
+      Files.delete(file);
+      Process mkfifo = new ProcessBuilder("mkfifo", file.toString()).inheritIO().start();
+      assertEquals(0, mkfifo.waitFor());
+      IOException e =
+          assertThrows(IOException.class, () -> backend.read(name, 0, ByteBuffer.allocate(1)));
+      assertTrue(e.getMessage().contains("not a regular file"), e.toString());
+      assertThrows(IOException.class, () -> backend.size(name));
+    }
   }
 
   @Test

@@ -323,6 +323,33 @@ class RecovererTest {
   }
 
   @Test
+  void shardsOfArchivesThatReturnAfterARecoveryAreTakenBack() {
+    for (Rows.Stripe stripe : stripesOf("/d/large")) {
+      for (Rows.Shard shard : vault.index.read(reader -> reader.shards(stripe.id()))) {
+        if (shard.archive() == 0) {
+          vault.replace(0, shard.name(), Optional.empty());
+        }
+      }
+    }
+    vault.down.addAll(List.of(4, 5));
+    try (SmallVault.Recovered recovered = recover()) {
+      assertEquals(
+          List.of("/d/large"),
+          recovered.recovery().report().unrecoverable(),
+          "control: too few shards were there");
+      vault.down.clear();
+      var scrub = vault.mending(recovered.index()).scrub(true, false, Progress.NONE);
+      assertTrue(scrub.repaired() > 0, scrub.toString());
+      assertEquals(List.of(), scrub.unrecoverable());
+      for (Map.Entry<String, byte[]> file : contents.entrySet()) {
+        assertArrayEquals(file.getValue(), vault.get(recovered.index(), file.getKey()));
+      }
+      var again = vault.mending(recovered.index()).scrub(true, false, Progress.NONE);
+      assertEquals(List.of(), again.findings());
+    }
+  }
+
+  @Test
   void aRecoveredVaultIsMendedOntoNewArchives() {
     vault.down.addAll(List.of(1, 3));
     try (SmallVault.Recovered recovered = recover()) {

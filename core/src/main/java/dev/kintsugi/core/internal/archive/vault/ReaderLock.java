@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,8 @@ public final class ReaderLock implements AutoCloseable {
    * that the process holds on it (POSIX fcntl).
    */
   private static final Map<Path, Shared> FILES = new HashMap<>();
+
+  private static final int MOST_TRIES = 20_000; // two seconds, unless interrupted
 
   private static final class Shared {
     final @Nullable FileChannel channel;
@@ -94,14 +97,30 @@ public final class ReaderLock implements AutoCloseable {
     synchronized (FILES) {
       FileChannel channel = shared.channel;
       if (shared.readers == 0 && channel != null) {
-        try {
-          shared.lock = channel.lock(0, Long.MAX_VALUE, true);
-        } catch (IOException e) {
-          LOG.debug("reading without the lock {}", file, e);
-        }
+        shared.lock = lock(channel);
       }
       shared.readers++;
     }
+  }
+
+  /**
+   * Waits while the writer looks, which takes it an instant. Not by {@link FileChannel#lock()}: an
+   * interrupt would close the channel for all readers of this process.
+   */
+  private @Nullable FileLock lock(FileChannel channel) {
+    try {
+      for (int tries = 0; tries < MOST_TRIES; tries++) {
+        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+        if (lock != null) {
+          return lock;
+        }
+        LockSupport.parkNanos(100_000);
+      }
+      LOG.warn("reading without the lock {}, which another process keeps", file);
+    } catch (IOException e) {
+      LOG.warn("reading without the lock {}: {}", file, e.toString());
+    }
+    return null;
   }
 
   /** Takes back one {@link #enter}. */

@@ -18,7 +18,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +31,13 @@ import org.jspecify.annotations.Nullable;
  * config     vault id, scheme, margin and archives, sealed
  * index.db   the index
  * lock       held by the writer
+ * readers    held by readers in the middle of a file
  * }</pre>
  *
  * <p>The config file is magic {@code KGcf}, version (2 bytes), length of the sealed part (4 bytes),
  * sealed part (Aead under the config key; the ten bytes before are its associated data). A
- * directory with a keyring is a vault: creation writes it last.
+ * directory with a keyring is a vault: until it is complete, its index filled, the file is named
+ * {@code keyring.unfinished}, and a directory with that one alone is as good as empty.
  *
  * <p>Thread-safe.
  */
@@ -43,6 +47,10 @@ public final class VaultDirectory implements AutoCloseable {
   private static final int HEADER = 10;
   private static final int MAX_KEYRING = 1 << 16;
   private static final int MAX_CONFIG = 1 << 24;
+  private static final String KEYRING = "keyring";
+  private static final String UNFINISHED = "keyring.unfinished";
+  private static final List<String> OWN_FILES =
+      List.of("config", "readers", "index.db", "index.db-wal", "index.db-shm", "index.db-journal");
 
   private final Path directory;
   private final Secret root;
@@ -64,9 +72,10 @@ public final class VaultDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes a vault's directory and leaves it open for writing.
+   * Makes a vault's directory and leaves it open for writing. It is no vault before {@link
+   * #complete}: what a crash leaves is cleared away by the next attempt.
    *
-   * @param directory must not exist or be empty
+   * @param directory must not exist, be empty, or hold an unfinished vault
    * @param root is copied
    * @param passphrase stays the caller's
    * @throws PathExistsException if something is there
@@ -77,11 +86,12 @@ public final class VaultDirectory implements AutoCloseable {
     try {
       makeReady(directory);
       WriterLock lock = WriterLock.acquire(directory);
+      clearUnfinished(directory);
       VaultDirectory made =
           new VaultDirectory(directory, root.copy(), lock, ReaderLock.open(directory), config);
       try {
         PrivateFiles.create(made.file("config"), seal(root, config));
-        PrivateFiles.create(made.file("keyring"), keyring);
+        PrivateFiles.create(made.file(UNFINISHED), keyring);
         PrivateFiles.syncDirectory(directory);
         return made;
       } catch (IOException e) {
@@ -105,6 +115,9 @@ public final class VaultDirectory implements AutoCloseable {
     if (!Files.isDirectory(directory)) {
       throw new PathExistsException(directory + " exists and is not a directory");
     }
+    if (isUnfinished(directory)) {
+      return;
+    }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       if (entries.iterator().hasNext()) {
         throw new PathExistsException(
@@ -112,6 +125,20 @@ public final class VaultDirectory implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new KintsugiException("cannot make a vault in " + directory + ": " + e, e);
+    }
+  }
+
+  private static boolean isUnfinished(Path directory) {
+    return Files.exists(directory.resolve(UNFINISHED)) && !Files.exists(directory.resolve(KEYRING));
+  }
+
+  /** Removes what an init or recover that was interrupted has left; its lock is held. */
+  private static void clearUnfinished(Path directory) throws IOException {
+    if (isUnfinished(directory)) {
+      for (String name : OWN_FILES) {
+        Files.deleteIfExists(directory.resolve(name));
+      }
+      Files.deleteIfExists(directory.resolve(UNFINISHED));
     }
   }
 
@@ -139,7 +166,13 @@ public final class VaultDirectory implements AutoCloseable {
    * @throws FormatException if keyring or configuration are damaged
    */
   public static VaultDirectory open(Path directory, char[] passphrase, boolean readOnly) {
-    Path keyring = directory.resolve("keyring");
+    Path keyring = directory.resolve(KEYRING);
+    if (isUnfinished(directory)) {
+      throw new NoSuchPathException(
+          "the making of the vault in "
+              + directory
+              + " was interrupted; run init or recover on that directory again");
+    }
     if (!Files.exists(keyring)) {
       throw new NoSuchPathException(
           "there is no vault in " + directory + "; make one with init, or recover one");
@@ -210,6 +243,23 @@ public final class VaultDirectory implements AutoCloseable {
           .put(header)
           .put(Aead.seal(key, header, plain))
           .array();
+    }
+  }
+
+  /**
+   * Makes a vault of what {@link #create} began: from now on it can be opened.
+   *
+   * @throws IllegalStateException if it is a vault already
+   */
+  public void complete() {
+    if (lock == null || !isUnfinished(directory)) {
+      throw new IllegalStateException(directory + " holds no unfinished vault of this object");
+    }
+    try {
+      Files.move(file(UNFINISHED), file(KEYRING), StandardCopyOption.ATOMIC_MOVE);
+      PrivateFiles.syncDirectory(directory);
+    } catch (IOException e) {
+      throw new KintsugiException("cannot complete the vault in " + directory + ": " + e, e);
     }
   }
 

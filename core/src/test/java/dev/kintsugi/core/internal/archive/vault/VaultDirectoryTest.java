@@ -60,7 +60,32 @@ class VaultDirectoryTest {
   }
 
   private VaultDirectory create() {
+    VaultDirectory made = unfinished();
+    made.complete();
+    return made;
+  }
+
+  private VaultDirectory unfinished() {
     return VaultDirectory.create(vault(), config("a", "b", "c"), root, PASSPHRASE, CHEAP);
+  }
+
+  @Test
+  void whatWasNotCompletedIsNoVaultAndIsClearedAwayByTheNextAttempt() throws IOException {
+    try (VaultDirectory made = unfinished()) {
+      Files.writeString(made.indexFile(), "half an index");
+      assertThrows(VaultLockedException.class, this::unfinished);
+    }
+    NoSuchPathException e =
+        assertThrows(
+            NoSuchPathException.class, () -> VaultDirectory.open(vault(), PASSPHRASE, true));
+    assertTrue(e.toString().contains("interrupted"), e.toString());
+    try (VaultDirectory again = unfinished()) {
+      assertFalse(Files.exists(again.indexFile()));
+      again.complete();
+    }
+    VaultDirectory.open(vault(), PASSPHRASE, false).close();
+    // Control: what is complete is not cleared away.
+    assertThrows(PathExistsException.class, this::unfinished);
   }
 
   @Test
