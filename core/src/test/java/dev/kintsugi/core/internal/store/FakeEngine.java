@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ final class FakeEngine implements IngestSession.Engine {
   final Set<Long> leaves = ConcurrentHashMap.newKeySet();
   volatile int failAtStripe = Integer.MAX_VALUE;
   volatile VaultPath refuse = VaultPath.ROOT;
+  volatile CountDownLatch hold = new CountDownLatch(0); // commits wait for it
 
   private final BufferPool pool = new BufferPool(BUFFERS, CAPACITY);
   private final AtomicLong inodes = new AtomicLong(2);
@@ -113,6 +115,7 @@ final class FakeEngine implements IngestSession.Engine {
   @Override
   public IngestSession.Outcome commit(Batch batch, Set<VaultPath> dated)
       throws InterruptedException {
+    hold.await();
     for (DraftStripe stripe : batch.stripes()) {
       stripe.await();
     }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -213,8 +214,10 @@ final class IngestSessionTest {
   void anInterruptedIngestEndsWithoutAcknowledging() throws IOException {
     IngestSession ingest = ingest();
     ingest.file(path("/a"), Source.of(new byte[1]), PLAIN);
+    engine.hold = new CountDownLatch(1);
     Thread.currentThread().interrupt();
     assertThrows(dev.kintsugi.core.KintsugiException.class, ingest::flush);
+    engine.hold.countDown();
     assertTrue(Thread.interrupted(), "the interruption is passed on");
     assertEquals(List.of(), acknowledged);
     ingest.close();
