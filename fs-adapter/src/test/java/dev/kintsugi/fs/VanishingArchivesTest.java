@@ -103,7 +103,7 @@ final class VanishingArchivesTest {
 
   private boolean sees(String text) {
     return Machine.await(
-        Duration.ofSeconds(3), () -> Shell.sh("cat \"$1/note\"", mnt).text().equals(text));
+        Duration.ofSeconds(20), () -> Shell.sh("cat \"$1/note\"", mnt).text().equals(text));
   }
 
   /** What happens between two reads. */

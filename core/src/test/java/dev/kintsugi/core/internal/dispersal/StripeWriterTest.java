@@ -123,7 +123,10 @@ final class StripeWriterTest {
                 }
               });
       ingest.start();
-      Thread.sleep(200);
+      while (stored.get() < 2 || ingest.getState() != Thread.State.WAITING) {
+        assertTrue(ingest.isAlive(), "it did not wait");
+        Thread.onSpinWait();
+      }
       assertEquals(2, stored.get());
       fixture.backends.get(0).hold = null;
       hold.countDown();
