@@ -14,11 +14,12 @@ import java.util.function.Consumer;
  * <ul>
  *   <li><b>Atomicity.</b> A shard is published whole or not at all: no reader, lister or later
  *       process ever sees a part.
- *   <li><b>Durability on return.</b> When {@link #write}, {@link #delete}, {@link #writeRecord} or
- *       {@link #deleteRecord} returns, the effect survives a crash of the process and of the
- *       machine.
- *   <li><b>Immutability.</b> A published shard never changes. Writing a name that exists fails with
- *       {@link ShardExistsException} and leaves the old bytes.
+ *   <li><b>Durability on return.</b> When {@link #write}, {@link #replace}, {@link #delete}, {@link
+ *       #writeRecord} or {@link #deleteRecord} returns, the effect survives a crash of the process
+ *       and of the machine.
+ *   <li><b>Immutability.</b> A published shard never changes, but as a whole by {@link #replace}.
+ *       Writing a name that exists fails with {@link ShardExistsException} and leaves the old
+ *       bytes.
  *   <li><b>Visibility.</b> Once published, a shard is seen by every later {@link #read}, {@link
  *       #size} and {@link #list} of any process.
  *   <li><b>Crash.</b> A crash leaves only published shards and invisible leftovers, which a later
@@ -27,7 +28,8 @@ import java.util.function.Consumer;
  *       ArchiveFullException} mean just that, and the call changed nothing. {@link
  *       ArchiveGoneException} means that the place itself is not there; it is never made anew, and
  *       no shard is said to be missing because of it. After any other {@link IOException} the
- *       outcome is unknown: the shard is published whole, or not at all.
+ *       outcome is unknown: the shard is published whole, or not at all; one that was to be
+ *       replaced is the old one or the new one.
  *   <li><b>Arguments.</b> Bad keys, negative offsets and values that are too long are an {@link
  *       IllegalArgumentException} and change nothing. After {@link #close} every call fails with an
  *       {@link IOException}.
@@ -50,6 +52,17 @@ public interface Backend extends AutoCloseable {
    * @throws ArchiveFullException if the archive has no room
    */
   void write(ShardName name, ByteBuffer... content) throws IOException;
+
+  /**
+   * Publishes a shard in the place of the one under that name, or anew if there is none. A crash at
+   * any moment leaves the old bytes or the new ones, never neither: a damaged shard may be all that
+   * is left. For mending only; nobody else may want to change a shard.
+   *
+   * @param name the shard's name
+   * @param content as in {@link #write}
+   * @throws ArchiveFullException if the archive has no room for both; the old bytes stay
+   */
+  void replace(ShardName name, ByteBuffer... content) throws IOException;
 
   /**
    * Reads bytes of a shard.

@@ -4,6 +4,8 @@ package dev.kintsugi.core.archive;
 public enum BackendOperation {
   /** {@link Backend#write}. */
   WRITE,
+  /** {@link Backend#replace}. */
+  REPLACE,
   /** {@link Backend#read}. */
   READ,
   /** {@link Backend#size}. */

@@ -5,12 +5,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -25,7 +24,8 @@ public final class FaultyBackend extends ForwardingBackend {
   private final Random random; // guarded by this
   private final Map<BackendOperation, List<Fault>> faults =
       new EnumMap<>(BackendOperation.class); // guarded by this
-  private final Set<ShardName> unsynced = new HashSet<>(); // guarded by this
+  private final Map<ShardName, Optional<byte[]>> unsynced =
+      new HashMap<>(); // what was there before; guarded by this
   private volatile Duration delay = Duration.ZERO;
   private volatile double flipProbability;
   private volatile double shortProbability;
@@ -115,24 +115,32 @@ public final class FaultyBackend extends ForwardingBackend {
   /** Loses what was written since {@link #forgetWrites}, and is honest again. */
   public void crash() throws IOException {
     forgetful = false;
-    Set<ShardName> lost;
+    Map<ShardName, Optional<byte[]>> lost;
     synchronized (this) {
-      lost = Set.copyOf(unsynced);
+      lost = Map.copyOf(unsynced);
       unsynced.clear();
     }
-    for (ShardName name : lost) {
-      delegate().delete(name);
+    for (Map.Entry<ShardName, Optional<byte[]>> entry : lost.entrySet()) {
+      Optional<byte[]> before = entry.getValue();
+      if (before.isPresent()) {
+        delegate().replace(entry.getKey(), ByteBuffer.wrap(before.get()));
+      } else {
+        delegate().delete(entry.getKey());
+      }
     }
   }
 
   /** Replaces the bytes of a published shard, which no honest backend ever does. */
   public void tamper(ShardName name, UnaryOperator<byte[]> change) throws IOException {
+    delegate().replace(name, ByteBuffer.wrap(change.apply(bytes(name))));
+  }
+
+  private byte[] bytes(ShardName name) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(delegate().size(name)));
     while (bytes.hasRemaining() && delegate().read(name, bytes.position(), bytes) > 0) {
       // reads on
     }
-    delegate().delete(name);
-    delegate().write(name, ByteBuffer.wrap(change.apply(bytes.array())));
+    return bytes.array();
   }
 
   private interface Call<T> {
@@ -186,23 +194,51 @@ public final class FaultyBackend extends ForwardingBackend {
 
   @Override
   public void write(ShardName name, ByteBuffer... content) throws IOException {
-    long length = 0;
-    for (ByteBuffer part : content) {
-      length += part.remaining();
-    }
-    long needed = length;
+    long needed = remaining(content);
     call(
         BackendOperation.WRITE,
         () -> {
           takeRoom(needed);
           delegate().write(name, content);
-          if (forgetful) {
-            synchronized (this) {
-              unsynced.add(name);
-            }
-          }
+          remember(name, Optional.empty());
           return true;
         });
+  }
+
+  @Override
+  public void replace(ShardName name, ByteBuffer... content) throws IOException {
+    long needed = remaining(content);
+    call(
+        BackendOperation.REPLACE,
+        () -> {
+          takeRoom(needed);
+          Optional<byte[]> before = forgetful ? before(name) : Optional.empty();
+          delegate().replace(name, content);
+          remember(name, before);
+          return true;
+        });
+  }
+
+  private Optional<byte[]> before(ShardName name) throws IOException {
+    try {
+      return Optional.of(bytes(name));
+    } catch (NoSuchShardException e) {
+      return Optional.empty();
+    }
+  }
+
+  private synchronized void remember(ShardName name, Optional<byte[]> before) {
+    if (forgetful) {
+      unsynced.putIfAbsent(name, before);
+    }
+  }
+
+  private static long remaining(ByteBuffer... content) {
+    long length = 0;
+    for (ByteBuffer part : content) {
+      length += part.remaining();
+    }
+    return length;
   }
 
   @Override

@@ -37,6 +37,11 @@ public abstract class ForwardingBackend implements Backend {
   }
 
   @Override
+  public void replace(ShardName name, ByteBuffer... content) throws IOException {
+    delegate.replace(name, content);
+  }
+
+  @Override
   public int read(ShardName name, long offset, ByteBuffer target) throws IOException {
     return delegate.read(name, offset, target);
   }

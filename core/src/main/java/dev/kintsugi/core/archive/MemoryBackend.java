@@ -73,7 +73,19 @@ public final class MemoryBackend implements Backend {
 
   @Override
   public void write(ShardName shard, ByteBuffer... content) throws IOException {
-    Place live = live();
+    if (live().shards.putIfAbsent(shard, copy(content)) != null) {
+      throw new ShardExistsException("archive " + url() + " already holds shard " + shard);
+    }
+    consume(content);
+  }
+
+  @Override
+  public void replace(ShardName shard, ByteBuffer... content) throws IOException {
+    live().shards.put(shard, copy(content));
+    consume(content);
+  }
+
+  private static byte[] copy(ByteBuffer... content) {
     int length = 0;
     for (ByteBuffer part : content) {
       length = Math.addExact(length, part.remaining());
@@ -82,9 +94,10 @@ public final class MemoryBackend implements Backend {
     for (ByteBuffer part : content) {
       copy.put(part.duplicate());
     }
-    if (live.shards.putIfAbsent(shard, copy.array()) != null) {
-      throw new ShardExistsException("archive " + url() + " already holds shard " + shard);
-    }
+    return copy.array();
+  }
+
+  private static void consume(ByteBuffer... content) {
     for (ByteBuffer part : content) {
       part.position(part.limit());
     }

@@ -128,6 +128,49 @@ public abstract class BackendContract {
   }
 
   @Test
+  void replaceLeavesTheNewBytesAloneWhateverWasThere() throws IOException {
+    ShardName name = ShardName.random();
+    for (int length : new int[] {1000, 5, 0, 70_000}) {
+      byte[] content = bytes(length, length);
+      ByteBuffer first = ByteBuffer.wrap(content, 0, length / 2);
+      ByteBuffer second = ByteBuffer.wrap(content, length / 2, length - length / 2);
+      backend.replace(name, first, second);
+      assertArrayEquals(content, read(backend, name), length + " bytes");
+      assertFalse(first.hasRemaining() || second.hasRemaining(), "buffers move to their limit");
+      assertEquals(Map.of(name, (long) length), listing(backend));
+    }
+    assertThrows(
+        ShardExistsException.class, () -> backend.write(name, ByteBuffer.wrap(new byte[1])));
+    assertTrue(backend.delete(name));
+    assertFalse(backend.delete(name));
+  }
+
+  @Test
+  void readersOfAShardThatIsReplacedSeeOneOrTheOther() throws Exception {
+    ShardName name = ShardName.random();
+    backend.write(name, ByteBuffer.wrap(filled(0)));
+    List<Callable<Boolean>> tasks = new ArrayList<>();
+    tasks.add(
+        () -> {
+          for (int round = 0; round < 100; round++) {
+            backend.replace(name, ByteBuffer.wrap(filled(round)));
+          }
+          return true;
+        });
+    tasks.add(
+        () -> {
+          for (int round = 0; round < 500; round++) {
+            ByteBuffer target = ByteBuffer.allocate(3000);
+            int count = backend.read(name, 0, target);
+            byte[] value = java.util.Arrays.copyOf(target.array(), count);
+            assertArrayEquals(filled(value[0]), value, "a torn shard");
+          }
+          return true;
+        });
+    inParallel(tasks);
+  }
+
+  @Test
   void oneOfManyWritersOfANameWins() throws Exception {
     for (int round = 0; round < 10; round++) {
       ShardName name = ShardName.random();
@@ -335,6 +378,7 @@ public abstract class BackendContract {
 
   private void everyCallThrows(Class<? extends IOException> expected, ShardName name) {
     assertThrows(expected, () -> backend.write(name, ByteBuffer.wrap(new byte[1])));
+    assertThrows(expected, () -> backend.replace(name, ByteBuffer.wrap(new byte[1])));
     assertThrows(expected, () -> backend.read(name, 0, ByteBuffer.allocate(1)));
     assertThrows(expected, () -> backend.size(name));
     assertThrows(expected, () -> backend.delete(name));

@@ -124,6 +124,20 @@ class FaultyBackendTest extends BackendContract {
   }
 
   @Test
+  void aLyingDiskTakesBackWhatItReplaced() throws IOException {
+    try (FaultyBackend backend = faulty()) {
+      ShardName shard = ShardName.random();
+      backend.write(shard, ByteBuffer.wrap(new byte[] {1}));
+      backend.replace(shard, ByteBuffer.wrap(new byte[] {2}));
+      backend.forgetWrites();
+      backend.replace(shard, ByteBuffer.wrap(new byte[] {3}));
+      backend.replace(shard, ByteBuffer.wrap(new byte[] {4}));
+      backend.crash();
+      assertArrayEquals(new byte[] {2}, read(backend, shard));
+    }
+  }
+
+  @Test
   void shardsAreTamperedWithInPlace() throws IOException {
     try (FaultyBackend backend = faulty()) {
       ShardName shard = ShardName.random();

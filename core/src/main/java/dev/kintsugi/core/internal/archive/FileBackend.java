@@ -109,46 +109,62 @@ final class FileBackend implements Backend {
       if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(target.toString());
       }
-      ByteBuffer[] views = new ByteBuffer[content.length];
-      for (int i = 0; i < content.length; i++) {
-        views[i] = content[i].duplicate();
-      }
-      Path temp = temps.next();
-      try {
-        writeDurably(temp, views);
-        publish(temp, target);
-      } finally {
-        removeTemp(temp);
-      }
-      steps.syncDirectory(target.resolveSibling("."));
+      publish(target, this::linkOrRename, content);
     } catch (FileAlreadyExistsException e) {
       throw new ShardExistsException("archive " + url + " already holds shard " + name, e);
     } catch (IOException e) {
       throw translate(e, "write shard " + name, remaining(content));
     }
+    consume(content);
+  }
+
+  @Override
+  public void replace(ShardName name, ByteBuffer... content) throws IOException {
+    requireOpen();
+    try {
+      publish(layout.shard(name), steps::replace, content);
+    } catch (IOException e) {
+      throw translate(e, "replace shard " + name, remaining(content));
+    }
+    consume(content);
+  }
+
+  private static void consume(ByteBuffer... content) {
     for (ByteBuffer part : content) {
       part.position(part.limit());
     }
   }
 
-  private void writeDurably(Path temp, ByteBuffer... views) throws IOException {
-    try (FileChannel channel = steps.create(temp)) {
-      for (ByteBuffer view : views) {
-        steps.write(channel, view);
-      }
-      steps.sync(channel);
-    }
+  /** Gives a finished file its name. */
+  private interface Naming {
+    void name(Path temp, Path target) throws IOException;
   }
 
-  private void publish(Path temp, Path target) throws IOException {
-    layout.makeFanOut(target);
+  private void publish(Path target, Naming naming, ByteBuffer... content) throws IOException {
+    Path temp = temps.next();
     try {
-      linkOrRename(temp, target);
-    } catch (NoSuchFileException e) {
-      // Somebody removed the fan-out directory; if the archive itself is gone this fails again.
-      layout.forgetFanOut(target);
+      writeDurably(temp, content);
       layout.makeFanOut(target);
-      linkOrRename(temp, target);
+      try {
+        naming.name(temp, target);
+      } catch (NoSuchFileException e) {
+        // Somebody removed the fan-out directory; if the archive itself is gone this fails again.
+        layout.forgetFanOut(target);
+        layout.makeFanOut(target);
+        naming.name(temp, target);
+      }
+    } finally {
+      removeTemp(temp);
+    }
+    steps.syncDirectory(target.resolveSibling("."));
+  }
+
+  private void writeDurably(Path temp, ByteBuffer... content) throws IOException {
+    try (FileChannel channel = steps.create(temp)) {
+      for (ByteBuffer part : content) {
+        steps.write(channel, part.duplicate());
+      }
+      steps.sync(channel);
     }
   }
 

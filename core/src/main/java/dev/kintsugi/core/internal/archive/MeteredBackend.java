@@ -119,11 +119,7 @@ public final class MeteredBackend extends ForwardingBackend {
 
   @Override
   public void write(ShardName name, ByteBuffer... content) throws IOException {
-    long length = 0;
-    for (ByteBuffer part : content) {
-      length += part.remaining();
-    }
-    long moved = length;
+    long moved = remaining(content);
     measure(
         BackendOperation.WRITE,
         () -> {
@@ -131,6 +127,26 @@ public final class MeteredBackend extends ForwardingBackend {
           return moved;
         },
         bytes -> bytes);
+  }
+
+  @Override
+  public void replace(ShardName name, ByteBuffer... content) throws IOException {
+    long moved = remaining(content);
+    measure(
+        BackendOperation.REPLACE,
+        () -> {
+          delegate().replace(name, content);
+          return moved;
+        },
+        bytes -> bytes);
+  }
+
+  private static long remaining(ByteBuffer... content) {
+    long length = 0;
+    for (ByteBuffer part : content) {
+      length += part.remaining();
+    }
+    return length;
   }
 
   @Override

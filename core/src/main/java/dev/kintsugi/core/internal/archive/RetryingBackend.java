@@ -132,6 +132,19 @@ public final class RetryingBackend extends ForwardingBackend {
     }
   }
 
+  @Override
+  public void replace(ShardName name, ByteBuffer... content) throws IOException {
+    boolean replaced =
+        retry(
+            number -> {
+              delegate().replace(name, duplicates(content));
+              return true;
+            });
+    for (ByteBuffer part : content) {
+      part.position(replaced ? part.limit() : part.position());
+    }
+  }
+
   private static ByteBuffer[] duplicates(ByteBuffer... content) {
     ByteBuffer[] views = new ByteBuffer[content.length];
     for (int i = 0; i < content.length; i++) {

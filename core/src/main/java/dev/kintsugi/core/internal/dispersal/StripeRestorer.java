@@ -283,8 +283,8 @@ public final class StripeRestorer {
           give(again.record()); // it could not be read before, and is intact
           return 0;
         }
-        backend.delete(name);
-        backend.write(
+        // Until it is replaced, the damaged one may hold the only sound copy of some run.
+        backend.replace(
             name, ShardRecord.encode(keys.shards(), name, header, row, ShardPrefix.LENGTH));
       }
       return length;

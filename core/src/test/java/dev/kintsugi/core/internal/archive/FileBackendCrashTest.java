@@ -42,6 +42,9 @@ class FileBackendCrashTest {
     final Map<ShardName, Integer> underWay = new HashMap<>();
     final Set<ShardName> deleted = new HashSet<>();
     final Set<ShardName> beingDeleted = new HashSet<>();
+    final ShardName mended = new ShardName(7, 7);
+    byte[] mendedContent = {};
+    byte[] nextMendedContent = {};
     byte[] record = {};
     byte[] nextRecord = {};
   }
@@ -68,6 +71,9 @@ class FileBackendCrashTest {
         Arrays.fill(memory.nextRecord, (byte) i);
         backend.writeRecord("slot", memory.nextRecord);
         memory.record = memory.nextRecord;
+        memory.nextMendedContent = content(memory.mended, 500 * (i + 1));
+        backend.replace(memory.mended, ByteBuffer.wrap(memory.nextMendedContent));
+        memory.mendedContent = memory.nextMendedContent;
       }
       if (i % 3 == 2) {
         memory.beingDeleted.add(name);
@@ -83,10 +89,13 @@ class FileBackendCrashTest {
   private boolean crashAt(int step, long seed, boolean syncsFiles, boolean syncsDirectories)
       throws IOException {
     Path root = directory.resolve("archive-" + archives++);
-    FileBackend.open(root, true, FileSteps.REAL).writeRecord("slot", new byte[0]);
+    Memory memory = new Memory();
+    try (Backend fresh = FileBackend.open(root, true, FileSteps.REAL)) {
+      fresh.writeRecord("slot", new byte[0]);
+      fresh.write(memory.mended, ByteBuffer.wrap(memory.mendedContent));
+    }
     FragileDisk disk = new FragileDisk(root, seed, syncsFiles, syncsDirectories);
     Backend backend = FileBackend.open(root, false, disk);
-    Memory memory = new Memory();
     boolean crashed = false;
     disk.losePowerAt(step);
     try {
@@ -120,6 +129,12 @@ class FileBackendCrashTest {
       expected.putAll(memory.underWay);
       Set<ShardName> listed = new HashSet<>();
       survivor.list(info -> listed.add(info.name()));
+      assertTrue(listed.remove(memory.mended), "a shard that was being replaced is lost");
+      byte[] mended = read(survivor, memory.mended);
+      assertTrue(
+          Arrays.equals(mended, memory.mendedContent)
+              || Arrays.equals(mended, memory.nextMendedContent),
+          "a shard that was being replaced is neither the old nor the new one");
       for (ShardName name : listed) {
         assertFalse(memory.deleted.contains(name), "a deleted shard came back");
         Integer length = expected.get(name);

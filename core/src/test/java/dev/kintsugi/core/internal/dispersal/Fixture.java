@@ -166,7 +166,7 @@ final class Fixture implements AutoCloseable, Archives {
 
   /** Lets the holder of a shard change it. */
   void change(Stripe stripe, int index, byte[] bytes) throws IOException {
-    holder(stripe, index).replace(stripe.name(index), bytes);
+    holder(stripe, index).tamper(stripe.name(index), bytes);
   }
 
   void drop(Stripe stripe, int index) throws IOException {

@@ -16,8 +16,8 @@ import java.util.function.Function;
 
 /**
  * Ends a process as far as the outside can tell: from the chosen step on, nothing reaches archives
- * or index any more. Steps are the moments before and after each write or deletion of a shard, and
- * before and after each commit of the index.
+ * or index any more. Steps are the moments before and after each write, replacement or deletion of
+ * a shard, and before and after each commit of the index.
  */
 final class CrashPlan {
   private final int at;
@@ -74,6 +74,13 @@ final class CrashPlan {
     public void write(ShardName name, ByteBuffer... content) throws IOException {
       shardStep();
       super.write(name, content);
+      shardStep();
+    }
+
+    @Override
+    public void replace(ShardName name, ByteBuffer... content) throws IOException {
+      shardStep();
+      super.replace(name, content);
       shardStep();
     }
 

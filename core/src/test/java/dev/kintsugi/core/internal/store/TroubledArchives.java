@@ -62,6 +62,15 @@ final class TroubledArchives implements BackendOpener {
     }
 
     @Override
+    public void replace(ShardName name, ByteBuffer... content) throws IOException {
+      check();
+      if (full.contains(letter)) {
+        throw new ArchiveFullException("archive " + letter + " has no room for shard " + name);
+      }
+      super.replace(name, content);
+    }
+
+    @Override
     public int read(ShardName name, long offset, ByteBuffer target) throws IOException {
       check();
       return super.read(name, offset, target);
