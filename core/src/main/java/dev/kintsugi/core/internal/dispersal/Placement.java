@@ -24,7 +24,7 @@ import java.util.SplittableRandom;
  * would otherwise be two shards in one place. Which shard goes where turns with the stripe's id, so
  * that parity is spread evenly.
  */
-final class Placement {
+public final class Placement {
   private Placement() {}
 
   /**
@@ -67,7 +67,7 @@ final class Placement {
   }
 
   /** Orders archives: available ones first, and among them one of each domain before a second. */
-  private static List<Integer> rank(Archives archives, StripeId stripe) {
+  public static List<Integer> rank(Archives archives, StripeId stripe) {
     List<Integer> shuffled = new ArrayList<>(archives.numbers());
     SplittableRandom random = new SplittableRandom(stripe.high());
     for (int i = shuffled.size() - 1; i > 0; i--) {

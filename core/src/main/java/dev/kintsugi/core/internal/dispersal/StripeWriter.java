@@ -185,7 +185,11 @@ public final class StripeWriter {
       if (next != null) {
         submit(index, next);
       } else if (last) {
-        finish();
+        try {
+          finish();
+        } catch (Throwable e) { // whatever it is, somebody waits for it
+          done.completeExceptionally(e);
+        }
       }
     }
 
@@ -211,7 +215,6 @@ public final class StripeWriter {
         done.complete(new StoredStripe(new Stripe(row, all), reasons));
         return;
       }
-      withdraw(all);
       ArchiveUnavailableException failure =
           new ArchiveUnavailableException(
               "shards could be stored in %d independent failure domains, %d are needed (%s,"
@@ -221,6 +224,11 @@ public final class StripeWriter {
                   + "); nothing was stored. "
                   + describe(reasons));
       full.values().forEach(failure::addSuppressed);
+      try {
+        withdraw(all);
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e); // the pool was closed: scrub finds the shards as orphans
+      }
       done.completeExceptionally(failure);
     }
 

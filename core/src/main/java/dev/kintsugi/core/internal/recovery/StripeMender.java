@@ -4,6 +4,7 @@ import dev.kintsugi.core.KintsugiException;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.dispersal.Archives;
+import dev.kintsugi.core.internal.dispersal.Placement;
 import dev.kintsugi.core.internal.dispersal.Stripe;
 import dev.kintsugi.core.internal.dispersal.StripeRestorer;
 import dev.kintsugi.core.internal.format.StripeId;
@@ -14,6 +15,7 @@ import dev.kintsugi.core.store.RepairReport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +67,8 @@ final class StripeMender {
 
   /**
    * Restores shards of a stripe where they belong. A shard whose archive is not available goes to
-   * one that has none of the stripe, if there is such an archive, and waits otherwise.
+   * one that has none of the stripe, in a failure domain of its own where there is one, and waits
+   * if there is no such archive.
    *
    * @param wanted indices of shards that are missing or damaged
    * @return the indices of shards that are whole now
@@ -73,11 +76,11 @@ final class StripeMender {
   Set<Integer> mend(Stripe stripe, Collection<Integer> wanted) {
     stripes.increment();
     Map<Integer, Rows.Shard> target = new HashMap<>();
-    Set<Integer> used = new TreeSet<>();
-    stripe.shards().forEach(shard -> used.add(shard.archive()));
+    Map<Integer, Integer> homes = new HashMap<>();
+    stripe.shards().forEach(shard -> homes.put(shard.index(), shard.archive()));
     long waiting = 0;
     for (int shard : wanted) {
-      Optional<Rows.Shard> place = place(stripe.shards().get(shard), used);
+      Optional<Rows.Shard> place = place(stripe.shards().get(shard), homes);
       if (place.isPresent()) {
         target.put(shard, place.get());
       } else {
@@ -91,17 +94,35 @@ final class StripeMender {
     return restore(moved(stripe, target), target);
   }
 
-  private Optional<Rows.Shard> place(Rows.Shard shard, Set<Integer> used) {
+  /**
+   * Chooses where a shard goes.
+   *
+   * @param homes the archive of each shard of the stripe; changed if this one moves
+   */
+  private Optional<Rows.Shard> place(Rows.Shard shard, Map<Integer, Integer> homes) {
     if (archives.unavailable(shard.archive()).isEmpty()) {
       return Optional.of(shard);
     }
-    for (int other : archives.numbers()) {
-      if (archives.unavailable(other).isEmpty() && used.add(other)) {
-        return Optional.of(
-            new Rows.Shard(shard.stripe(), shard.index(), other, ShardName.random(), true));
-      }
-    }
-    return Optional.empty();
+    Set<String> domains = new HashSet<>();
+    homes.forEach(
+        (other, archive) -> {
+          if (other != shard.index()) {
+            domains.add(archives.domain(archive));
+          }
+        });
+    List<Integer> free =
+        Placement.rank(archives, shard.stripe()).stream()
+            .filter(a -> archives.unavailable(a).isEmpty() && !homes.containsValue(a))
+            .toList();
+    Optional<Integer> home =
+        free.stream()
+            .filter(archive -> !domains.contains(archives.domain(archive)))
+            .findFirst()
+            .or(() -> free.stream().findFirst());
+    home.ifPresent(archive -> homes.put(shard.index(), archive));
+    return home.map(
+        archive ->
+            new Rows.Shard(shard.stripe(), shard.index(), archive, ShardName.random(), true));
   }
 
   private static Stripe moved(Stripe stripe, Map<Integer, Rows.Shard> target) {

@@ -1,5 +1,6 @@
 package dev.kintsugi.core.internal.recovery;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.kintsugi.core.KintsugiException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -67,9 +68,10 @@ final class Sweep implements AutoCloseable {
     };
   }
 
-  /** Gives up what has not started. */
+  /** Gives up what has not started, interrupts what has, and waits until it has ended. */
   @Override
   public void close() {
     threads.shutdownNow();
+    Uninterruptibles.awaitTerminationUninterruptibly(threads);
   }
 }

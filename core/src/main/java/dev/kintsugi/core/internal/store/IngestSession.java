@@ -125,6 +125,7 @@ final class IngestSession implements Ingest {
         stripes.add(draft);
         store(draft);
         size += count;
+        proceed(); // a file may be long, and its archives may have failed
       }
     }
     // Only a file that was read to its end gets a place in a stripe that others share.

@@ -167,4 +167,48 @@ final class StripeWriterTest {
     assertTrue(buffers.retained() <= 1000);
     assertEquals(400, buffers.take(400).length);
   }
+
+  @Test
+  void whoWaitsForAStripeIsToldOfItsFailureAlsoWhenThePoolIsClosed() throws Exception {
+    try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
+      java.util.concurrent.CountDownLatch hold = new java.util.concurrent.CountDownLatch(1);
+      for (int i = 0; i < 6; i++) {
+        fixture.backends.get(i).full = i != 1; // what is written there is to be withdrawn
+      }
+      fixture.backends.get(0).hold = hold;
+      StripeBuilder builder = fixture.writer.builder();
+      builder.reserve(100);
+      try (var key = fixture.key(1)) {
+        builder.seal(0, key, new byte[100], 0);
+      }
+      builder.complete();
+      var written =
+          fixture.writer.write(
+              builder,
+              dev.kintsugi.core.internal.format.StripeId.random(),
+              dev.kintsugi.core.internal.format.Role.DATA,
+              1,
+              0,
+              0);
+      Thread closing = new Thread(fixture.pool::close);
+      closing.start();
+      boolean open = true;
+      while (open) {
+        try {
+          ArchivePool.await(fixture.pool.submit(5, () -> true));
+        } catch (IllegalStateException | java.util.concurrent.RejectedExecutionException e) {
+          open = !"the pool was closed".equals(e.getMessage());
+        }
+      }
+      hold.countDown();
+      Throwable failure =
+          org.junit.jupiter.api.Assertions.assertThrows(
+                  java.util.concurrent.ExecutionException.class,
+                  () -> written.get(60, java.util.concurrent.TimeUnit.SECONDS))
+              .getCause();
+      org.junit.jupiter.api.Assertions.assertInstanceOf(
+          dev.kintsugi.core.ArchiveUnavailableException.class, failure);
+      closing.join();
+    }
+  }
 }

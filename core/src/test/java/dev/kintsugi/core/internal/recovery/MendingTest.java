@@ -390,6 +390,38 @@ class MendingTest {
   }
 
   @Test
+  void aShardThatMovesGoesToAFailureDomainOfItsOwn() {
+    for (int twin = 0; twin < 2; twin++) {
+      SmallVault spacious = new SmallVault(directory, "rs:2+1", 5, "domains-" + twin + ".db");
+      try {
+        Rows.Stripe stripe =
+            spacious.index.read(reader -> reader.stripes(null, 1)).stream()
+                .findFirst()
+                .orElseThrow();
+        List<Rows.Shard> shards = spacious.index.read(reader -> reader.shards(stripe.id()));
+        List<Integer> spare = new ArrayList<>(List.of(0, 1, 2, 3, 4));
+        shards.forEach(shard -> spare.remove((Object) shard.archive()));
+        // One of the two spare archives stands beside an archive that holds another shard.
+        spacious.domains.put(spare.get(twin), spacious.domain(shards.get(1).archive()));
+        Rows.Shard lost = shards.get(0);
+        spacious.index.write(
+            writer -> {
+              writer.putShard(
+                  new Rows.Shard(lost.stripe(), lost.index(), lost.archive(), lost.name(), true));
+              return 0;
+            });
+        spacious.down.add(lost.archive());
+        assertEquals(1, spacious.mending(spacious.index).repair(Progress.NONE).shardsRestored());
+        assertEquals(
+            spare.get(1 - twin),
+            spacious.index.read(reader -> reader.shards(stripe.id())).get(0).archive());
+      } finally {
+        spacious.close();
+      }
+    }
+  }
+
+  @Test
   void readOnlyScrubsLeaveTheIndexAlone() {
     String key = before.keySet().iterator().next();
     vault.replace(archive(key), name(key), Optional.empty());

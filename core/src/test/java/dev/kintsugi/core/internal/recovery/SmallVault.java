@@ -63,6 +63,7 @@ final class SmallVault implements AutoCloseable, Archives {
   final RecordSeals seals;
   final ArchivePool pool = new ArchivePool(4);
   final Set<Integer> down = new HashSet<>();
+  final Map<Integer, String> domains = new TreeMap<>();
   final Index index;
   long sequence;
   long incarnation = 1;
@@ -411,7 +412,7 @@ final class SmallVault implements AutoCloseable, Archives {
 
   @Override
   public String domain(int number) {
-    return "domain" + number;
+    return domains.getOrDefault(number, "domain" + number);
   }
 
   @Override

@@ -172,6 +172,33 @@ final class IngestSessionTest {
   }
 
   @Test
+  void aLongFileIsNotReadOnOnceItsArchivesHaveFailed() {
+    engine.failAtStripe = 3;
+    Source endless =
+        () ->
+            new InputStream() {
+              private long left = 2000L * FakeEngine.CAPACITY;
+
+              @Override
+              public int read() {
+                throw new AssertionError("is read in pieces");
+              }
+
+              @Override
+              public int read(byte[] target, int offset, int length) {
+                left -= length;
+                assertTrue(left > 0, "it is read on although nothing of it can be stored");
+                return length;
+              }
+            };
+    IngestSession ingest = ingest();
+    assertThrows(
+        ArchiveUnavailableException.class, () -> ingest.file(path("/long"), endless, PLAIN));
+    ingest.close();
+    assertEquals(List.of(), acknowledged);
+  }
+
+  @Test
   void parentsAreCheckedBeforeAnythingIsRead() throws IOException {
     Source unread =
         () -> {
