@@ -5,11 +5,13 @@ import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.FormatException;
 import dev.kintsugi.core.IntegrityException;
 import dev.kintsugi.core.NamespaceException;
+import dev.kintsugi.core.UnrecognizedFormatException;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.UnsupportedFormatException;
 import dev.kintsugi.core.VaultLockedException;
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.fs.MountException;
+import java.net.MalformedURLException;
 
 /** What the process exits with. The numbers are a contract; scripts are written against them. */
 enum ExitCode {
@@ -57,7 +59,9 @@ enum ExitCode {
 
   /** Returns the code for an error: the one place where errors become codes. */
   static ExitCode of(Throwable error) {
-    if (error instanceof UsageException || error instanceof NamespaceException) {
+    if (error instanceof UsageException
+        || error instanceof NamespaceException
+        || error instanceof UnrecognizedFormatException) {
       return USAGE;
     } else if (error instanceof UnrecoverableException
         || error instanceof UnrecoverableSecretException) {
@@ -65,7 +69,8 @@ enum ExitCode {
     } else if (error instanceof AccessDeniedException) {
       return DENIED;
     } else if (error instanceof ArchiveUnavailableException) {
-      return UNAVAILABLE;
+      // No archive can ever be at a URL that no backend understands.
+      return error.getCause() instanceof MalformedURLException ? USAGE : UNAVAILABLE;
     } else if (error instanceof UnsupportedFormatException) {
       return INTERNAL;
     } else if (error instanceof IntegrityException

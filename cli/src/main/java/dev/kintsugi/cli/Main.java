@@ -85,6 +85,9 @@ public final class Main {
     line.setTrimQuotes(false);
     line.setUsageHelpWidth(100);
     line.setUsageHelpLongOptionsMaxWidth(30);
+    Map<String, CommandLine.IHelpSectionRenderer> sections = line.getHelpSectionMap();
+    sections.put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST, VerbList::render);
+    line.setHelpSectionMap(sections);
     line.getCommandSpec().version(VersionVerb.text());
     return line;
   }

@@ -86,7 +86,7 @@ final class PutVerb extends Verb {
     KintsugiException failure = null;
     try (run) {
       countAhead(sources, excluded, run.meter());
-      each(sources, destination, into, outcome, run::put);
+      each(sources, destination, into, excluded, outcome, run::put);
     } catch (InterruptedRunException e) {
       interrupted = true; // closing has made durable and acknowledged what was given
     } catch (KintsugiException e) {
@@ -111,7 +111,12 @@ final class PutVerb extends Verb {
   }
 
   private void each(
-      List<String> sources, VaultPath destination, boolean into, Outcome outcome, Target consumer) {
+      List<String> sources,
+      VaultPath destination,
+      boolean into,
+      List<LocalAttributes> excluded,
+      Outcome outcome,
+      Target consumer) {
     for (String word : sources) {
       interruption().check();
       Path source = LocalPaths.of(word);
@@ -123,6 +128,11 @@ final class PutVerb extends Verb {
         }
         if (attributes.type() == LocalAttributes.Type.DIRECTORY && !recursive) {
           outcome.failed(LocalPaths.display(source), "is a directory; use -r", ExitCode.USAGE);
+          continue;
+        }
+        if (excluded.stream().anyMatch(attributes::sameFile)) {
+          outcome.failed(
+              LocalPaths.display(source), "belongs to the vault itself; left out", ExitCode.PARTLY);
           continue;
         }
         consumer.accept(source, into ? inside(word, destination) : destination);
@@ -206,7 +216,7 @@ final class PutVerb extends Verb {
           }
         };
     LocalTree tree = new LocalTree(count, excluded, interruption()::requested);
-    each(sources, destination, into, outcome, tree::walk);
+    each(sources, destination, into, excluded, outcome, tree::walk);
     console().say("would store " + count);
     interruption().check();
     return outcome.code(count.any());

@@ -51,7 +51,9 @@ final class Reports {
             .with("seconds", Units.seconds(nanos)));
     console.say(
         report.stripes() == 0
-            ? "no shard was missing or damaged"
+            ? verdict(report) == ExitCode.DONE
+                ? "no shard was missing or damaged"
+                : "nothing could be restored"
             : "restored "
                 + Units.count(report.shardsRestored(), "shard")
                 + " of "

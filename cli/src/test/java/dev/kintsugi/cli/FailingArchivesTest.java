@@ -99,7 +99,8 @@ class FailingArchivesTest {
 
     Cli.Result scrub = cli.run("--json", "scrub", "--repair").expect(4);
     assertFalse(scrub.events("unrecoverable").isEmpty());
-    cli.run("repair").expect(4).says("cannot be recovered in full");
+    Cli.Result repair = cli.run("repair").expect(4).says("cannot be recovered in full");
+    assertTrue(repair.out().contains("nothing could be restored"), repair.out());
     cli.run("status", "--check").expect(4);
     cli.run("put", tree + "/file1", "/new").expect(6);
     Cli.Result recover =
@@ -238,6 +239,13 @@ class FailingArchivesTest {
     denied[words.length] = "--kit-passphrase-file";
     denied[words.length + 1] = wrong.toString();
     cli.run(denied).expect(5);
+    words[3] = wrong.toString();
+    cli.run(words).expect(2).says(wrong + " is not a recovery kit");
+    byte[] damaged = Files.readAllBytes(kit);
+    damaged[damaged.length / 2] ^= 1;
+    words[3] = Files.write(temp.resolve("damaged"), damaged).toString();
+    cli.run(words).expect(7).says("damaged");
+    words[3] = kit.toString();
     Cli.Result recovered = cli.run(words).expect(0);
     assertTrue(recovered.out().contains("13 files"), recovered.out());
     assertEverythingIsBack("out");

@@ -103,6 +103,10 @@ class LocalFilesTest {
     String all = cli.run("ls", "-R").expect(0).out();
     assertTrue(all.contains("/all/passphrase"), all);
     assertFalse(all.contains("index.db") || all.contains("/shards"), all);
+    String vault = cli.vault.toString();
+    cli.run("put", "-r", vault, "/named").expect(3).says(vault + ": belongs to the vault itself");
+    cli.run("put", "--dry-run", "-r", vault, "/named").expect(3).says("belongs to the vault");
+    cli.run("stat", "/named").expect(2);
   }
 
   @Test

@@ -54,6 +54,11 @@ class VerbsTest {
       assertTrue(all.out().contains("  " + verb + " "), verb);
       assertEquals(cli.run("help", verb).expect(0).out(), cli.run(verb, "--help").expect(0).out());
     }
+    String list = all.out().substring(all.out().indexOf("Verbs:"), all.out().indexOf("Exit codes"));
+    assertTrue(list.contains("as cp does.\n"), list);
+    for (String line : cli.run("secret", "--help").expect(0).out().split("\n(?=  [a-z])", -1)) {
+      assertTrue(line.strip().endsWith(".") || !line.startsWith("  "), line);
+    }
     cli.run("help", "nothing").expect(2);
     assertEquals(cli.run("version").expect(0).out(), cli.run("--version").expect(0).out());
   }
@@ -228,6 +233,10 @@ class VerbsTest {
     String other = temp.resolve("other").toString();
     cli.run("init", other).expect(2).says("--archive NAME=URL");
     cli.run("init", other, "--archive", "noequals").expect(2);
+    String unknown = "x=gopher://host";
+    cli.run("init", other, "--archive", unknown).expect(2);
+    cli.run("archive", "validate", unknown).expect(2).says("must start with one of [file:");
+    cli.run("archive", "add", unknown).expect(2).says("must start with one of");
     String twice = cli.word("x");
     cli.run("init", other, "--archive", twice, "--archive", twice).expect(2).says("two archives");
     cli.run("archive", "add", cli.word("a")).expect(2).says("--replace");

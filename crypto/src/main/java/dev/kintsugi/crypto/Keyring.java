@@ -140,9 +140,10 @@ public final class Keyring {
    * @param record the bytes made by {@link #seal}, no more and no less
    * @param passphrase the passphrase; it stays the caller's
    * @return the content; the caller closes it
-   * @throws MalformedRecordException if this is no record of this purpose, its lengths or
-   *     parameters are out of bounds, or its checksum shows accidental damage; nothing is allocated
-   *     by claimed lengths and Argon2id is not run
+   * @throws UnrecognizedRecordException if this is no record of this purpose
+   * @throws MalformedRecordException if its lengths or parameters are out of bounds, or its
+   *     checksum shows accidental damage; nothing is allocated by claimed lengths and Argon2id is
+   *     not run
    * @throws UnsupportedVersionException if version or key derivation are unknown
    * @throws WrongPassphraseException if the passphrase does not open it
    */
@@ -176,7 +177,7 @@ public final class Keyring {
     ByteBuffer in = ByteBuffer.wrap(record);
     if (record.length < MAGIC.length + Short.BYTES
         || !Arrays.equals(MAGIC, Arrays.copyOf(record, MAGIC.length))) {
-      throw new MalformedRecordException("not a " + purpose + ": no keyring magic");
+      throw new UnrecognizedRecordException("not a " + purpose);
     }
     int version = Short.toUnsignedInt(in.getShort(4));
     if (version != VERSION) {
@@ -191,7 +192,7 @@ public final class Keyring {
       throw new MalformedRecordException("keyring checksum does not match: the record is damaged");
     }
     if (in.get(6) != purpose.code) {
-      throw new MalformedRecordException("not a " + purpose + ", but " + nameOf(in.get(6)));
+      throw new UnrecognizedRecordException("not a " + purpose + ", but " + nameOf(in.get(6)));
     }
     if (in.get(7) != ARGON2ID) {
       throw new UnsupportedVersionException("unknown key derivation " + in.get(7));

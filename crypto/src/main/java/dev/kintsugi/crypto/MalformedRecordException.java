@@ -4,7 +4,7 @@ package dev.kintsugi.crypto;
  * Thrown when bytes are not a record of the expected kind: wrong magic, impossible length,
  * parameters out of bounds, or a checksum that shows accidental damage.
  */
-public final class MalformedRecordException extends CryptoException {
+public class MalformedRecordException extends CryptoException {
   private static final long serialVersionUID = 1L;
 
   /**

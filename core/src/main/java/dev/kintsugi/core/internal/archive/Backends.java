@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.archive;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.BackendProvider;
 import java.io.IOException;
+import java.net.MalformedURLException;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 
@@ -15,7 +16,8 @@ public final class Backends {
    *
    * @param url {@code scheme:rest}
    * @param create whether to make the place ready if it is not there
-   * @throws IOException if no provider knows the scheme or the place cannot be used
+   * @throws MalformedURLException if no provider knows the scheme
+   * @throws IOException if the place cannot be used
    */
   public static Backend open(String url, boolean create) throws IOException {
     int colon = url.indexOf(':');
@@ -28,8 +30,8 @@ public final class Backends {
       }
       known.add(provider.scheme() + ":");
     }
-    throw new IOException(
-        "cannot open archive '" + url + "': its URL must start with one of " + known);
+    throw new MalformedURLException(
+        "cannot open '" + url + "': the URL must start with one of " + known);
   }
 
   /** Returns what follows the scheme's colon. */

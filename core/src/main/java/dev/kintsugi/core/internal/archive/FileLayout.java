@@ -81,12 +81,10 @@ final class FileLayout {
       return;
     }
     if (!Files.isDirectory(root)) {
-      throw new ArchiveGoneException("archive is gone: " + root + " does not exist");
+      throw new ArchiveGoneException(root + " does not exist");
     }
     throw new ArchiveGoneException(
-        "archive is gone: "
-            + root
-            + " holds no archive (shards/ and records/ are missing); is the disk mounted?");
+        root + " holds no archive (shards/ and records/ are missing); is the disk mounted?");
   }
 
   /**

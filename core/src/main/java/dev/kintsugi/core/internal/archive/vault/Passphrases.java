@@ -2,9 +2,11 @@ package dev.kintsugi.core.internal.archive.vault;
 
 import dev.kintsugi.core.AccessDeniedException;
 import dev.kintsugi.core.FormatException;
+import dev.kintsugi.core.UnrecognizedFormatException;
 import dev.kintsugi.core.UnsupportedFormatException;
 import dev.kintsugi.crypto.Keyring;
 import dev.kintsugi.crypto.MalformedRecordException;
+import dev.kintsugi.crypto.UnrecognizedRecordException;
 import dev.kintsugi.crypto.UnsupportedVersionException;
 import dev.kintsugi.crypto.WrongPassphraseException;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ final class Passphrases {
       throw new AccessDeniedException("wrong passphrase for " + file, e);
     } catch (UnsupportedVersionException e) {
       throw new UnsupportedFormatException(file + ": " + e.getMessage(), e);
+    } catch (UnrecognizedRecordException e) {
+      throw new UnrecognizedFormatException(file + " is " + e.getMessage(), e);
     } catch (MalformedRecordException e) {
       throw new FormatException(file + ": " + e.getMessage(), e);
     }

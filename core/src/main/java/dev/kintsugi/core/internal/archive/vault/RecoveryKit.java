@@ -48,7 +48,8 @@ public record RecoveryKit(Secret root, VaultConfig config) implements AutoClosea
    *
    * @param passphrase stays the caller's
    * @throws dev.kintsugi.core.AccessDeniedException if the passphrase is wrong
-   * @throws dev.kintsugi.core.FormatException if the file is no recovery kit or is damaged
+   * @throws dev.kintsugi.core.UnrecognizedFormatException if the file is no recovery kit
+   * @throws dev.kintsugi.core.FormatException if the kit is damaged
    */
   public static RecoveryKit read(Path file, char[] passphrase) {
     byte[] record;
