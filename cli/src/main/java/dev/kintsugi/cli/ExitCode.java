@@ -9,6 +9,7 @@ import dev.kintsugi.core.UnrecognizedFormatException;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.UnsupportedFormatException;
 import dev.kintsugi.core.VaultLockedException;
+import dev.kintsugi.core.VaultSupersededException;
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.fs.MountException;
 import java.net.MalformedURLException;
@@ -23,7 +24,9 @@ enum ExitCode {
   DENIED(5, "wrong passphrase, or no right"),
   UNAVAILABLE(6, "archives unavailable"),
   TAMPERED(7, "tampering detected"),
-  LOCKED(8, "the vault is locked by another process"),
+  LOCKED(
+      8,
+      "the vault is locked by another process, or another copy of it has written to its archives"),
   INTERRUPTED(130, "interrupted; what was acknowledged is stored");
 
   /** From the worst to the mildest: of several failures the first of these decides. */
@@ -77,7 +80,7 @@ enum ExitCode {
         || error instanceof FormatException
         || error instanceof AuthenticationFailedException) {
       return TAMPERED;
-    } else if (error instanceof VaultLockedException) {
+    } else if (error instanceof VaultLockedException || error instanceof VaultSupersededException) {
       return LOCKED;
     } else if (error instanceof InterruptedRunException) {
       return INTERRUPTED;

@@ -23,7 +23,7 @@ import picocli.CommandLine.ScopeType;
       "",
       "Exit codes: 0 done, 1 internal error, 2 usage, 3 partly done, 4 data cannot be recovered,",
       "5 wrong passphrase or no right, 6 archives unavailable, 7 tampering detected,",
-      "8 vault locked by another process, 130 interrupted."
+      "8 vault locked by another process or overtaken by another copy, 130 interrupted."
     },
     subcommands = {
       InitVerb.class,

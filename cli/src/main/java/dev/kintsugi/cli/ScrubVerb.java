@@ -36,7 +36,7 @@ final class ScrubVerb extends Verb {
   ExitCode run() {
     boolean mend = repair && !dryRun;
     CipherWarmUp.start();
-    try (Vault vault = openToWrite();
+    try (Vault vault = dryRun ? openToRead() : openToWrite();
         Meter meter = console().meter("scrub")) {
       ScrubReport report = interruption().cutOff(() -> vault.scrub(new ScrubOptions(mend), meter));
       meter.finish();

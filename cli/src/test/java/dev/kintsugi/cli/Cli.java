@@ -185,6 +185,13 @@ final class Cli {
     }
   }
 
+  /** Returns the shards of archives below a directory; control records change with every writer. */
+  static Map<String, Integer> shardsBelow(Path directory) {
+    Map<String, Integer> found = bytesBelow(directory);
+    assertTrue(found.keySet().removeIf(path -> path.contains("/records/")), "no control record");
+    return found;
+  }
+
   /** Returns every file below a directory with its bytes' hash, to see whether anything changed. */
   static Map<String, Integer> bytesBelow(Path directory) {
     Map<String, Integer> found = new TreeMap<>();

@@ -79,7 +79,7 @@ class FailingArchivesTest {
   void threeOfSixGoneExitsWithFourNamesWhatIsLostOnceAndLeavesTheRestAlone() throws Exception {
     cli.run("kit", "export", temp.resolve("kit").toString()).expect(0);
     takeAway("b", "d", "e");
-    var before = Cli.bytesBelow(temp.resolve("archives"));
+    var before = Cli.shardsBelow(temp.resolve("archives"));
 
     Path out = temp.resolve("out");
     Cli.Result get = cli.run("--json", "get", "-r", "/tree", out.toString()).expect(4);
@@ -116,7 +116,7 @@ class FailingArchivesTest {
             "--archive",
             cli.word("c"));
     recover.expect(4);
-    assertEquals(before, Cli.bytesBelow(temp.resolve("archives")), "archives are as they were");
+    assertEquals(before, Cli.shardsBelow(temp.resolve("archives")), "shards are as they were");
 
     bringBack("d");
     assertEverythingIsBack("four");

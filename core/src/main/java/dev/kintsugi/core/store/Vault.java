@@ -28,6 +28,9 @@ public interface Vault extends AutoCloseable {
    *
    * @throws dev.kintsugi.core.VaultLockedException if another process has it open for writing; the
    *     message says which
+   * @throws dev.kintsugi.core.VaultSupersededException if another copy of the directory, or a vault
+   *     recovered from its archives, has been open for writing since; the same is thrown by later
+   *     calls, {@link #close} included, if that is noticed while the vault is open
    * @throws dev.kintsugi.core.AccessDeniedException if the passphrase is wrong
    */
   static Vault open(Path directory, Unlock unlock) {
@@ -42,7 +45,7 @@ public interface Vault extends AutoCloseable {
   /**
    * Makes a new vault from archives and a recovery kit, needing neither the old index nor the old
    * vault. The archives are told apart by their markers, so their names and order do not matter.
-   * The old vault must not be written to afterwards.
+   * Once the new vault was open for writing, the old one can only be read.
    *
    * @param directory must not exist or be empty
    * @param kit the recovery kit's file

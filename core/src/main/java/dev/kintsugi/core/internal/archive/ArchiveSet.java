@@ -4,6 +4,7 @@ import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.FormatException;
 import dev.kintsugi.core.PathExistsException;
 import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.internal.format.v1.ArchiveHead;
 import dev.kintsugi.core.internal.format.v1.ArchiveMarker;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.crypto.Secret;
@@ -168,11 +169,17 @@ public final class ArchiveSet implements AutoCloseable {
                         + " a vault's marker and no shard"
                     : ""));
       }
+      deleteHead(backend); // left by another vault, whose marker somebody has removed
       backend.writeRecord(ArchiveMarker.RECORD, marker.encode());
       return marker;
     } catch (IOException e) {
       throw unusable(spec, e);
     }
+  }
+
+  private static void deleteHead(Backend backend) throws IOException {
+    backend.deleteRecord(ArchiveHead.HEAD);
+    backend.deleteRecord(ArchiveHead.INTENT);
   }
 
   private static boolean isEmpty(Backend backend) throws IOException {
@@ -182,14 +189,15 @@ public final class ArchiveSet implements AutoCloseable {
   }
 
   /**
-   * Takes back {@link #initialise}: removes the marker if it is this one, and the place if nothing
-   * else is there.
+   * Takes back {@link #initialise}: removes the marker if it is this one, with the head of whoever
+   * has begun to write, and the place if nothing else is there.
    */
   public static void undoInitialise(ArchiveSpec spec, ArchiveMarker marker, BackendOpener opener) {
     // Opened with "create" so that closing removes what was made for an archive that never was.
     try (Backend backend = opener.open(spec.url(), true)) {
       Optional<byte[]> found = backend.readRecord(ArchiveMarker.RECORD);
       if (found.isPresent() && ArchiveMarker.parse(found.get()).equals(marker)) {
+        deleteHead(backend);
         backend.deleteRecord(ArchiveMarker.RECORD);
       }
     } catch (IOException e) {

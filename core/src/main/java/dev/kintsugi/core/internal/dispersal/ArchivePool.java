@@ -40,12 +40,13 @@ public final class ArchivePool implements AutoCloseable {
 
   /** A request to an archive. */
   @FunctionalInterface
-  interface Task<T> {
+  public interface Task<T> {
+    /** Does it; whatever is thrown reaches whoever waits. */
     T run() throws Exception;
   }
 
   /** Runs a task on one of the archive's threads; its failure completes the future. */
-  <T> CompletableFuture<T> submit(int archive, Task<T> task) {
+  public <T> CompletableFuture<T> submit(int archive, Task<T> task) {
     if (closed) {
       throw new IllegalStateException("the pool was closed");
     }

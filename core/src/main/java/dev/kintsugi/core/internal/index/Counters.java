@@ -20,6 +20,21 @@ public final class Counters {
   /** An inode number above every number ever reserved. */
   public static final String NEXT_INODE = "next-inode";
 
+  /** Names this vault among its copies that were recovered; random. See {@link Lineage}. */
+  public static final String LINEAGE = "lineage";
+
+  /** How many recoveries lie between the lineage and the vault's first, plus one. */
+  public static final String GENERATION = "generation";
+
+  /** Grows when a writer opens the vault and when it closes it. */
+  public static final String CLAIM = "claim";
+
+  /** Tells claims of one number apart; random. */
+  public static final String TOKEN = "token";
+
+  /** How many lineages the vault was recovered from. */
+  public static final String PARENTS = "parents";
+
   /** The first leaf id of a new vault. */
   public static final long FIRST_LEAF = 1;
 
@@ -31,6 +46,16 @@ public final class Counters {
   /** Returns the name of the counter that holds the incarnation of the i-th writer that ended. */
   public static String endedIncarnation(long i) {
     return "ended-" + i + "-incarnation";
+  }
+
+  /** Returns the name of the counter that holds the i-th lineage the vault was recovered from. */
+  public static String parentLineage(long i) {
+    return "parent-" + i + "-lineage";
+  }
+
+  /** Returns the name of the counter that holds the highest claim that was seen of it. */
+  public static String parentClaim(long i) {
+    return "parent-" + i + "-claim";
   }
 
   /** Returns the name of the counter that holds the last sequence number the i-th could use. */

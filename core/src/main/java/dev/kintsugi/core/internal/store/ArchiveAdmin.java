@@ -64,6 +64,7 @@ final class ArchiveAdmin {
       throw e;
     }
     session.archives().attach(fresh);
+    session.claim().admit();
   }
 
   private void requireReplaceable(ArchiveConfig archive, boolean replace) {

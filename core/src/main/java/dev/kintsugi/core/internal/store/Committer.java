@@ -47,6 +47,7 @@ final class Committer {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Index index;
+  private final WriterClaim claim;
   private final RecordSeals seals;
   private final ManifestWriter manifests;
   private final Graveyard graveyard;
@@ -57,6 +58,7 @@ final class Committer {
 
   Committer(
       Index index,
+      WriterClaim claim,
       RecordSeals seals,
       LeafKeys leaves,
       DurableCounter inodes,
@@ -64,6 +66,7 @@ final class Committer {
       Graveyard graveyard,
       InstantSource clock) {
     this.index = index;
+    this.claim = claim;
     this.seals = seals;
     this.manifests = manifests;
     this.graveyard = graveyard;
@@ -73,7 +76,10 @@ final class Committer {
   }
 
   /**
-   * Notes that nothing is left behind. Call it last, if everything that was begun came to its end.
+   * Notes that nothing is left behind, and claims the vault once more. Call it last, if everything
+   * that was begun came to its end.
+   *
+   * @throws dev.kintsugi.core.VaultSupersededException if another copy of the vault has claimed it
    */
   void end() {
     lock.lock();
@@ -85,16 +91,23 @@ final class Committer {
                   Counters.CLOSED, writer.counter(Counters.INCARNATION).orElseThrow());
               return null;
             });
+        claim.end();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /** Starts a new incarnation, so that it outranks whatever a crashed writer left behind. */
+  /**
+   * Claims the vault and starts a new incarnation, so that it outranks whatever a crashed writer
+   * left behind.
+   *
+   * @throws dev.kintsugi.core.VaultSupersededException if another copy of the vault has written
+   */
   void begin() {
     lock.lock();
     try {
+      claim.begin();
       outrank();
     } finally {
       lock.unlock();
@@ -122,6 +135,7 @@ final class Committer {
       Function<NamespaceEditor, T> edit) {
     lock.lock();
     try {
+      claim.admit();
       if (outranked) {
         outrank();
       }

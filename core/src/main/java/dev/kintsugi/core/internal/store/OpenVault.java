@@ -217,6 +217,9 @@ final class OpenVault implements Vault {
   private Mending mending() {
     session.requireOpen();
     session.archives().recheck();
+    if (!session.isReadOnly()) {
+      session.claim().verify();
+    }
     session.markDamage();
     return session.mending();
   }

@@ -63,7 +63,9 @@ final class Session implements AutoCloseable {
   private final Index index;
   private final GroupKeys keys;
   private final Secret markerKey;
+  private final Secret headKey;
   private final ArchiveSet archives;
+  private final WriterClaim claim;
   private final Archives dispersed;
   private final ArchivePool pool = new ArchivePool(THREADS_PER_ARCHIVE);
   private final LeafKeys leaves;
@@ -98,8 +100,11 @@ final class Session implements AutoCloseable {
     byte[] vault = directory.config().vaultIdBytes();
     this.keys = GroupKeys.derive(root, GROUP, KEY_VERSION);
     this.markerKey = RootKeys.markerKey(root);
+    this.headKey = RootKeys.headKey(root);
     this.archives = ArchiveSet.open(directory.config().archives(), markerKey, environment.opener());
-    this.dispersed = new VaultArchives(archives);
+    this.claim = new WriterClaim(this.index, archives, new HeadRecords(headKey, pool));
+    this.dispersed =
+        directory.isReadOnly() ? new VaultArchives(archives) : new VaultArchives(archives, claim);
     DurableCounter leafIds =
         new DurableCounter(this.index, Counters.NEXT_LEAF, Counters.FIRST_LEAF, LEAF_CHUNK);
     try (Secret leafRoot = RootKeys.leafRoot(root)) {
@@ -123,7 +128,12 @@ final class Session implements AutoCloseable {
             reader::forget,
             writes::quietly,
             this::retryDeletions);
-    this.writing = directory.isReadOnly() ? null : startWriting(vault);
+    try {
+      this.writing = directory.isReadOnly() ? null : startWriting(vault);
+    } catch (Throwable e) {
+      abandon(e);
+      throw e;
+    }
   }
 
   private Writing startWriting(byte[] vault) {
@@ -136,6 +146,7 @@ final class Session implements AutoCloseable {
     Committer committer =
         new Committer(
             index,
+            claim,
             seals,
             leaves,
             inodes,
@@ -235,13 +246,22 @@ final class Session implements AutoCloseable {
     return parts;
   }
 
-  /** Looks again at archives that are not available. */
+  /**
+   * Looks again at archives that are not available, and at the heads of all; for writers.
+   *
+   * @throws dev.kintsugi.core.VaultSupersededException if another copy of the vault has written
+   */
   void recheckArchives() {
     for (AttachedArchive archive : archives.all()) {
       if (!archive.isAvailable()) {
         archive.recheck();
       }
     }
+    claim.verify();
+  }
+
+  WriterClaim claim() {
+    return claim;
   }
 
   /** Writes the recovery kit. */
@@ -267,6 +287,21 @@ final class Session implements AutoCloseable {
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /** Gives back what a session that cannot start has taken, but for what it was given. */
+  private void abandon(Throwable why) {
+    for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
+      threads.shutdown();
+    }
+    for (AutoCloseable part :
+        new AutoCloseable[] {pool, archives, leaves, keys, markerKey, headKey}) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        why.addSuppressed(e);
+      }
+    }
   }
 
   /** Ends what is under way and gives everything back; the first failure is thrown at the end. */
@@ -305,7 +340,7 @@ final class Session implements AutoCloseable {
       }
     }
     for (AutoCloseable part :
-        new AutoCloseable[] {pool, archives, index, leaves, keys, markerKey, directory}) {
+        new AutoCloseable[] {pool, archives, index, leaves, keys, markerKey, headKey, directory}) {
       try {
         part.close();
       } catch (Exception e) {

@@ -8,13 +8,26 @@ import dev.kintsugi.core.internal.dispersal.Archives;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The vault's archives as dispersal sees them. */
 final class VaultArchives implements Archives {
   private final ArchiveSet set;
+  private final @Nullable WriterClaim claim;
 
+  /** Shows archives that are only read. */
   VaultArchives(ArchiveSet set) {
+    this(set, null);
+  }
+
+  /**
+   * Shows archives.
+   *
+   * @param claim guards what is written to them; null if nothing is
+   */
+  VaultArchives(ArchiveSet set, @Nullable WriterClaim claim) {
     this.set = set;
+    this.claim = claim;
   }
 
   @Override
@@ -41,7 +54,8 @@ final class VaultArchives implements Archives {
   @Override
   public Backend backend(int number) throws IOException {
     try {
-      return set.get(number).backend();
+      AttachedArchive archive = set.get(number);
+      return claim == null ? archive.backend() : claim.guard(archive);
     } catch (ArchiveUnavailableException | IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -10,10 +10,12 @@ import dev.kintsugi.core.internal.archive.vault.VaultConfig;
 import dev.kintsugi.core.internal.archive.vault.VaultDirectory;
 import dev.kintsugi.core.internal.dispersal.ArchivePool;
 import dev.kintsugi.core.internal.dispersal.Scheme;
+import dev.kintsugi.core.internal.format.v1.ArchiveHead;
 import dev.kintsugi.core.internal.format.v1.ArchiveMarker;
 import dev.kintsugi.core.internal.format.v1.GroupKeys;
 import dev.kintsugi.core.internal.format.v1.RootKeys;
 import dev.kintsugi.core.internal.index.Index;
+import dev.kintsugi.core.internal.index.Lineage;
 import dev.kintsugi.core.internal.index.sqlite.SqliteIndex;
 import dev.kintsugi.core.internal.recovery.Recoverer;
 import dev.kintsugi.core.store.ArchiveSpec;
@@ -105,6 +107,7 @@ final class VaultRecovery {
         LeafKeys leaves = new DerivedLeafKeys(leafRoot, UNKNOWN);
         ArchiveSet archives = ArchiveSet.open(config.archives(), markerKey, environment.opener());
         ArchivePool pool = new ArchivePool(THREADS_PER_ARCHIVE)) {
+      List<ArchiveHead> heads = heads(archives, pool);
       Recoverer.Recovery recovery =
           new Recoverer(
                   config.vaultIdBytes(),
@@ -125,8 +128,35 @@ final class VaultRecovery {
                 + " shards were examined, missing archives are "
                 + recovery.report().archivesMissing());
       }
+      index.write(
+          writer -> {
+            Lineage.recovered(writer, heads);
+            return null;
+          });
       return recovery.report();
     }
+  }
+
+  /**
+   * Reads who has written to the archives, before anything else is read of them: whoever writes
+   * meanwhile is then found out, because its claim is not known.
+   */
+  private List<ArchiveHead> heads(ArchiveSet archives, ArchivePool pool) {
+    List<ArchiveHead> heads = new ArrayList<>();
+    try (Secret key = RootKeys.headKey(kit.root())) {
+      HeadRecords records = new HeadRecords(key, pool);
+      for (String record : List.of(ArchiveHead.HEAD, ArchiveHead.INTENT)) {
+        records
+            .read(
+                archives.available(),
+                record,
+                (archive, failure) ->
+                    LOG.warn("archive {}: its head cannot be read: {}", archive.name(), failure))
+            .values()
+            .forEach(head -> head.ifPresent(heads::add));
+      }
+    }
+    return heads;
   }
 
   /** Finds out by their markers which archives were given, and lists the others as they were. */

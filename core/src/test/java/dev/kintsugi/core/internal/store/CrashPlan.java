@@ -17,7 +17,7 @@ import java.util.function.Function;
 /**
  * Ends a process as far as the outside can tell: from the chosen step on, nothing reaches archives
  * or index any more. Steps are the moments before and after each write, replacement or deletion of
- * a shard, and before and after each commit of the index.
+ * a shard, each write of a control record, and each commit of the index.
  */
 final class CrashPlan {
   private final int at;
@@ -45,7 +45,7 @@ final class CrashPlan {
     return crashed.get();
   }
 
-  private void shardStep() throws IOException {
+  private void archiveStep() throws IOException {
     if (step()) {
       throw new IOException("the process has ended");
     }
@@ -72,23 +72,30 @@ final class CrashPlan {
 
     @Override
     public void write(ShardName name, ByteBuffer... content) throws IOException {
-      shardStep();
+      archiveStep();
       super.write(name, content);
-      shardStep();
+      archiveStep();
+    }
+
+    @Override
+    public void writeRecord(String key, byte[] value) throws IOException {
+      archiveStep();
+      super.writeRecord(key, value);
+      archiveStep();
     }
 
     @Override
     public void replace(ShardName name, ByteBuffer... content) throws IOException {
-      shardStep();
+      archiveStep();
       super.replace(name, content);
-      shardStep();
+      archiveStep();
     }
 
     @Override
     public boolean delete(ShardName name) throws IOException {
-      shardStep();
+      archiveStep();
       boolean there = super.delete(name);
-      shardStep();
+      archiveStep();
       return there;
     }
   }

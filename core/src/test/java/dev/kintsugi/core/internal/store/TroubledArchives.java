@@ -89,6 +89,15 @@ final class TroubledArchives implements BackendOpener {
     }
 
     @Override
+    public void writeRecord(String key, byte[] value) throws IOException {
+      check();
+      if (full.contains(letter)) {
+        throw new ArchiveFullException("archive " + letter + " has no room for record " + key);
+      }
+      super.writeRecord(key, value);
+    }
+
+    @Override
     public Optional<byte[]> readRecord(String key) throws IOException {
       check();
       return super.readRecord(key);

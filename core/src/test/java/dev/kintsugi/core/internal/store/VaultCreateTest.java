@@ -38,7 +38,9 @@ final class VaultCreateTest {
       for (int archive = 0; archive < 6; archive++) {
         assertEquals(List.of(), fixture.shards(archive), "shards of archive " + archive);
         try (Backend backend = fixture.backend(archive)) {
-          assertTrue(backend.readRecord("marker").isEmpty(), "marker of archive " + archive);
+          for (String record : List.of("marker", "head", "intent")) {
+            assertTrue(backend.readRecord(record).isEmpty(), record + " of archive " + archive);
+          }
         }
       }
       troubled.bringBack();

@@ -30,6 +30,11 @@ public final class RootKeys {
     return derive(root, "kintsugi config v1");
   }
 
+  /** Returns the key that seals archive heads: label {@code kintsugi archive head v1}. */
+  public static Secret headKey(Secret root) {
+    return derive(root, "kintsugi archive head v1");
+  }
+
   static Secret derive(Secret from, String label) {
     return Hkdf.derive(from, new byte[0], label.getBytes(StandardCharsets.US_ASCII), KEY_LENGTH);
   }

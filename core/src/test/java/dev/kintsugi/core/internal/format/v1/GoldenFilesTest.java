@@ -100,6 +100,20 @@ final class GoldenFilesTest {
   }
 
   @Test
+  void theArchiveHeadOfTheGoldenFileIsOpened() {
+    byte[] archive = Samples.bytes(0x60, 16);
+    try (Secret root = Samples.root();
+        Secret key = RootKeys.headKey(root)) {
+      if (OUT != null) { // its nonce is random
+        golden("archive-head", Samples.head().seal(key, ArchiveHead.HEAD, archive));
+        return;
+      }
+      byte[] golden = read("archive-head");
+      assertEquals(Samples.head(), ArchiveHead.open(key, ArchiveHead.HEAD, archive, golden));
+    }
+  }
+
+  @Test
   void nameHashHasItsGoldenBytes() {
     try (GroupKeys keys = Samples.keys()) {
       golden("name-hash", keys.nameHash(1, "name".getBytes(StandardCharsets.US_ASCII)));

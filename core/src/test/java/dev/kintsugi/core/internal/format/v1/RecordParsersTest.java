@@ -209,7 +209,7 @@ final class RecordParsersTest {
     }
   }
 
-  private static byte[] mutate(byte[] sample, Random random) {
+  static byte[] mutate(byte[] sample, Random random) {
     byte[] bytes = sample.clone();
     switch (random.nextInt(5)) {
       case 0 -> bytes = Arrays.copyOf(bytes, random.nextInt(2 * bytes.length));

@@ -70,6 +70,10 @@ final class Samples {
     }
   }
 
+  static ArchiveHead head() {
+    return new ArchiveHead(2, 0x0123456789abcdefL, 77, 0xfedcba9876543210L);
+  }
+
   static CommitHeader commitHeader() {
     return new CommitHeader(
         77,

@@ -1,0 +1,118 @@
+package dev.kintsugi.core.internal.store;
+
+import dev.kintsugi.core.KintsugiException;
+import dev.kintsugi.core.internal.archive.AttachedArchive;
+import dev.kintsugi.core.internal.dispersal.ArchivePool;
+import dev.kintsugi.core.internal.format.v1.ArchiveHead;
+import dev.kintsugi.crypto.Secret;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads and writes heads, on several archives at once. Thread-safe. */
+final class HeadRecords {
+  private static final Logger LOG = LoggerFactory.getLogger(HeadRecords.class);
+
+  private final Secret key;
+  private final ArchivePool pool;
+
+  /**
+   * Puts the parts together.
+   *
+   * @param key see {@link dev.kintsugi.core.internal.format.v1.RootKeys#headKey}; stays the
+   *     caller's, like the pool
+   */
+  HeadRecords(Secret key, ArchivePool pool) {
+    this.key = key;
+    this.pool = pool;
+  }
+
+  /**
+   * Reads a record of each archive. One that is damaged or forged is reported and counts as none,
+   * for otherwise a single archive could lock its vault.
+   *
+   * @param failed is told of each archive that could not be read
+   * @return what the others hold
+   */
+  Map<AttachedArchive, Optional<ArchiveHead>> read(
+      Collection<AttachedArchive> archives,
+      String record,
+      BiConsumer<AttachedArchive, Throwable> failed) {
+    return each(archives, archive -> read(archive, record), failed);
+  }
+
+  /**
+   * Writes a record to each archive.
+   *
+   * @param failed is told of each archive that could not be written
+   * @return the others
+   */
+  Collection<AttachedArchive> write(
+      Collection<AttachedArchive> archives,
+      String record,
+      ArchiveHead head,
+      BiConsumer<AttachedArchive, Throwable> failed) {
+    return each(
+            archives,
+            archive -> {
+              archive.backend().writeRecord(record, head.seal(key, record, id(archive)));
+              return Boolean.TRUE;
+            },
+            failed)
+        .keySet();
+  }
+
+  private interface Call<T> {
+    T on(AttachedArchive archive) throws Exception;
+  }
+
+  private <T> Map<AttachedArchive, T> each(
+      Collection<AttachedArchive> archives,
+      Call<T> call,
+      BiConsumer<AttachedArchive, Throwable> failed) {
+    Map<AttachedArchive, CompletableFuture<T>> calls = new LinkedHashMap<>();
+    archives.forEach(
+        archive -> calls.put(archive, pool.submit(archive.number(), () -> call.on(archive))));
+    Map<AttachedArchive, T> done = new LinkedHashMap<>();
+    calls.forEach(
+        (archive, future) -> {
+          Optional<Throwable> failure =
+              Failures.await(future.handle((value, error) -> Optional.ofNullable(error)));
+          if (failure.isEmpty()) {
+            done.put(archive, Failures.await(future));
+          } else if (failure.get() instanceof Error error) {
+            throw error;
+          } else {
+            failed.accept(archive, failure.get());
+          }
+        });
+    return done;
+  }
+
+  private Optional<ArchiveHead> read(AttachedArchive archive, String record) throws Exception {
+    Optional<byte[]> bytes = archive.backend().readRecord(record);
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ArchiveHead.open(key, record, id(archive), bytes.get()));
+    } catch (KintsugiException e) {
+      LOG.warn(
+          "archive {}: its record '{}' is damaged or forged and does not count: {}",
+          archive.name(),
+          record,
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] id(AttachedArchive archive) {
+    return HexFormat.of().parseHex(archive.config().id());
+  }
+}
