@@ -1,11 +1,11 @@
 package dev.kintsugi.cli;
 
 import dev.kintsugi.cli.console.Json;
+import dev.kintsugi.core.store.ArchiveChange;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.ArchiveStatus;
 import dev.kintsugi.core.store.Vault;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,7 +41,8 @@ final class ArchiveVerb {
       name = "add",
       description = {
         "Adds an archive. With the name of an archive that cannot be reached, gives that archive a",
-        "new place; run 'kintsugi rebuild NAME' to refill it."
+        "new place; run 'kintsugi rebuild NAME' to refill it. A place that holds that archive",
+        "itself, as when its disk is mounted elsewhere, is taken as it is."
       })
   static final class Add extends Verb {
     @Option(
@@ -49,7 +50,10 @@ final class ArchiveVerb {
         description = "Allows the name of an archive that can still be reached.")
     boolean replace;
 
-    @Option(names = "--dry-run", description = "Only tries whether the place can be an archive.")
+    @Option(
+        names = "--dry-run",
+        description =
+            "Only tells what would be done, and tries whether the place can be an archive.")
     boolean dryRun;
 
     @Parameters(
@@ -61,41 +65,65 @@ final class ArchiveVerb {
     @Override
     ExitCode run() {
       ArchiveSpec spec = ArchiveWords.parse(word);
-      if (dryRun) {
-        root().vaults.validate(spec);
-        console().event(Json.event("would-add").with("name", spec.name()).with("url", spec.url()));
-        console().say("would add " + spec.name() + " at " + spec.url());
-        return ExitCode.DONE;
+      try (Vault vault = dryRun ? openToRead() : openToWrite()) {
+        refuseIfItWorks(vault, spec);
+        ArchiveChange change =
+            dryRun ? vault.tryAddArchive(spec, replace) : vault.addArchive(spec, replace);
+        if (dryRun && change.kind() != ArchiveChange.Kind.MOVED) {
+          root().vaults.validate(spec);
+        }
+        tell(spec, change);
       }
-      try (Vault vault = openToWrite()) {
-        Optional<ArchiveStatus> there =
-            vault.archives().stream()
-                .filter(archive -> archive.spec().name().equals(spec.name()))
-                .findFirst();
-        boolean known = there.isPresent();
-        if (!replace && there.filter(a -> a.state() == ArchiveStatus.State.AVAILABLE).isPresent()) {
+      return ExitCode.DONE;
+    }
+
+    private void refuseIfItWorks(Vault vault, ArchiveSpec spec) {
+      if (replace) {
+        return;
+      }
+      for (ArchiveStatus there : vault.archives()) {
+        if (there.spec().name().equals(spec.name())
+            && there.state() == ArchiveStatus.State.AVAILABLE) {
           throw new UsageException(
               "archive "
                   + spec.name()
                   + " is there and works at "
-                  + there.get().spec().url()
+                  + there.spec().url()
                   + "; choose another name, or move it with --replace");
         }
-        vault.addArchive(spec, replace);
-        console().event(Json.event("added").with("name", spec.name()).with("url", spec.url()));
-        console()
-            .say(
-                known
-                    ? "archive "
-                        + spec.name()
-                        + " is now at "
-                        + spec.url()
-                        + "; run 'kintsugi rebuild "
-                        + spec.name()
-                        + "' to refill it"
-                    : "added archive " + spec.name() + " at " + spec.url());
       }
-      return ExitCode.DONE;
+    }
+
+    private void tell(ArchiveSpec spec, ArchiveChange change) {
+      String name = spec.name();
+      boolean moved = change.kind() == ArchiveChange.Kind.MOVED;
+      Json event =
+          Json.event(
+                  dryRun
+                      ? (moved ? "would-move-archive" : "would-add")
+                      : (moved ? "archive-moved" : "added"))
+              .with("name", name)
+              .with("url", spec.url());
+      console().event(moved ? event.with("from", change.from()) : event);
+      console()
+          .say(
+              switch (change.kind()) {
+                case ADDED ->
+                    dryRun
+                        ? "would add " + name + " at " + spec.url()
+                        : "added archive " + name + " at " + spec.url();
+                case REPLACED ->
+                    dryRun
+                        ? "would give archive %s the vacant place %s instead of %s"
+                            .formatted(name, spec.url(), change.from())
+                        : "archive %s is now at %s; run 'kintsugi rebuild %s' to refill it"
+                            .formatted(name, spec.url(), name);
+                case MOVED ->
+                    (dryRun
+                            ? "archive %s would move from %s to %s"
+                            : "archive %s moved from %s to %s")
+                        .formatted(name, change.from(), spec.url());
+              });
     }
   }
 

@@ -173,6 +173,25 @@ class FailingArchivesTest {
   }
 
   @Test
+  void anArchiveThatHasMovedIsRecognised() throws Exception {
+    takeAway("c");
+    String place = "file:" + temp.resolve("away").resolve("c");
+    String old = "file:" + cli.archive("c");
+    cli.run("archive", "add", "--dry-run", "b=" + place, "--replace")
+        .expect(2)
+        .says("holds archive c of this vault, not b")
+        .says("kintsugi archive add c=" + place);
+    Cli.Result dry = cli.run("archive", "add", "--dry-run", "c=" + place).expect(0);
+    assertTrue(dry.out().contains("archive c would move from " + old + " to " + place), dry.out());
+    cli.run("status", "--check").expect(6); // the control: a dry run moves nothing
+    Cli.Result moved = cli.run("archive", "add", "c=" + place).expect(0);
+    assertTrue(moved.out().contains("archive c moved from " + old + " to " + place), moved.out());
+    cli.run("status", "--check").expect(0);
+    cli.run("scrub").expect(0);
+    cli.run("archive", "add", "c=" + place).expect(2).says("--replace");
+  }
+
+  @Test
   void damageIsNamedMendedAndDecidesTheExitCode() throws Exception {
     cli.run("scrub").expect(0);
     Path damaged = shards("a").get(0);

@@ -3,6 +3,7 @@ package dev.kintsugi.fs;
 import dev.kintsugi.core.IsDirectoryException;
 import dev.kintsugi.core.NoSuchPathException;
 import dev.kintsugi.core.NotDirectoryException;
+import dev.kintsugi.core.store.ArchiveChange;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.ArchiveStatus;
 import dev.kintsugi.core.store.Attributes;
@@ -318,7 +319,12 @@ final class FakeVault implements Vault {
   }
 
   @Override
-  public void addArchive(ArchiveSpec archive, boolean replace) {
+  public ArchiveChange addArchive(ArchiveSpec archive, boolean replace) {
+    throw unused();
+  }
+
+  @Override
+  public ArchiveChange tryAddArchive(ArchiveSpec archive, boolean replace) {
     throw unused();
   }
 

@@ -160,11 +160,18 @@ public interface Vault extends AutoCloseable {
 
   /**
    * Adds an archive, or, when the name is taken by an archive that cannot be reached, gives that
-   * archive a new place; {@link #rebuild} then refills it.
+   * archive a new place; {@link #rebuild} then refills it. A place that holds the archive of that
+   * name itself, for instance because its disk is mounted elsewhere, is taken as it is.
    *
    * @param replace allow the name of an archive that can still be reached
+   * @return what was done
+   * @throws dev.kintsugi.core.PathExistsException if the place belongs to another archive or vault,
+   *     or the name's archive can still be reached and {@code replace} is false
    */
-  void addArchive(ArchiveSpec archive, boolean replace);
+  ArchiveChange addArchive(ArchiveSpec archive, boolean replace);
+
+  /** Returns what {@link #addArchive} would do, or throws what it would; changes nothing. */
+  ArchiveChange tryAddArchive(ArchiveSpec archive, boolean replace);
 
   /**
    * Writes the recovery kit: root secret and archive list under a passphrase of its own.

@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.archive;
 import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.FormatException;
 import dev.kintsugi.core.PathExistsException;
+import dev.kintsugi.core.archive.ArchiveGoneException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.internal.format.v1.ArchiveHead;
 import dev.kintsugi.core.internal.format.v1.ArchiveMarker;
@@ -158,16 +159,7 @@ public final class ArchiveSet implements AutoCloseable {
     ArchiveMarker marker = ArchiveMarker.create(markerKey);
     try (Backend backend = opener.open(spec.url(), true)) {
       if (backend.readRecord(ArchiveMarker.RECORD).isPresent()) {
-        throw new PathExistsException(
-            "archive "
-                + spec.name()
-                + " ("
-                + backend.url()
-                + ") already belongs to a vault; choose an empty place"
-                + (isEmpty(backend)
-                    ? ", or, if an init that was interrupted has left it, remove this one: it holds"
-                        + " a vault's marker and no shard"
-                    : ""));
+        throw taken(spec, backend);
       }
       deleteHead(backend); // left by another vault, whose marker somebody has removed
       backend.writeRecord(ArchiveMarker.RECORD, marker.encode());
@@ -180,6 +172,19 @@ public final class ArchiveSet implements AutoCloseable {
   private static void deleteHead(Backend backend) throws IOException {
     backend.deleteRecord(ArchiveHead.HEAD);
     backend.deleteRecord(ArchiveHead.INTENT);
+  }
+
+  private static PathExistsException taken(ArchiveSpec spec, Backend backend) throws IOException {
+    return new PathExistsException(
+        "archive "
+            + spec.name()
+            + " ("
+            + backend.url()
+            + ") already belongs to a vault; choose an empty place"
+            + (isEmpty(backend)
+                ? ", or, if an init that was interrupted has left it, remove this one: it holds"
+                    + " a vault's marker and no shard"
+                : ""));
   }
 
   private static boolean isEmpty(Backend backend) throws IOException {
@@ -200,6 +205,30 @@ public final class ArchiveSet implements AutoCloseable {
         deleteHead(backend);
         backend.deleteRecord(ArchiveMarker.RECORD);
       }
+    } catch (IOException e) {
+      throw unusable(spec, e);
+    }
+  }
+
+  /**
+   * Reads the marker of a place that may not be an archive yet.
+   *
+   * @return this vault's marker, or empty if the place has none or is not there
+   * @throws PathExistsException if the marker is another vault's, or none that can be read
+   * @throws ArchiveUnavailableException if the place cannot be reached
+   */
+  public static Optional<ArchiveMarker> visit(
+      ArchiveSpec spec, Secret markerKey, BackendOpener opener) {
+    try (Backend backend = opener.open(spec.url(), false)) {
+      Optional<byte[]> record = backend.readRecord(ArchiveMarker.RECORD);
+      Optional<ArchiveMarker> own =
+          record.flatMap(ArchiveSet::parse).filter(marker -> marker.madeWith(markerKey));
+      if (record.isPresent() && own.isEmpty()) {
+        throw taken(spec, backend);
+      }
+      return own;
+    } catch (ArchiveGoneException e) {
+      return Optional.empty();
     } catch (IOException e) {
       throw unusable(spec, e);
     }

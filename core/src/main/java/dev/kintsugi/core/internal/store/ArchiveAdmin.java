@@ -10,14 +10,16 @@ import dev.kintsugi.core.internal.format.StripeId;
 import dev.kintsugi.core.internal.format.v1.ArchiveMarker;
 import dev.kintsugi.core.internal.index.IndexWriter;
 import dev.kintsugi.core.internal.index.Rows;
+import dev.kintsugi.core.store.ArchiveChange;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.ArchiveStatus;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Adds archives to a vault and gives lost ones a new place. */
+/** Adds archives to a vault, gives lost ones a new place, and follows those that have moved. */
 final class ArchiveAdmin {
   private static final int PAGE = 1000;
 
@@ -28,14 +30,37 @@ final class ArchiveAdmin {
   }
 
   /**
-   * Adds an archive, or replaces the one of that name.
+   * Adds an archive, replaces the one of that name, or takes its new place.
    *
    * <p>A replaced archive keeps its number and gets a new id; every shard it should hold is marked
-   * missing first, so that a crash leaves at worst shards that are thought lost and are not.
+   * missing first, so that a crash leaves at worst shards that are thought lost and are not. An
+   * archive that has moved keeps both.
    *
    * @param replace allow the name of an archive that can still be reached
    */
-  void add(ArchiveSpec spec, boolean replace) {
+  ArchiveChange add(ArchiveSpec spec, boolean replace) {
+    ArchiveChange change = plan(spec, replace);
+    VaultConfig config = session.directory().config();
+    Optional<ArchiveConfig> old = config.archive(spec.name());
+    ArchiveConfig now;
+    if (old.isPresent() && change.kind() == ArchiveChange.Kind.MOVED) {
+      now = moved(old.get(), spec);
+      configure(now);
+      session.claim().forget(now.id());
+    } else {
+      now = replace(config, old, spec);
+    }
+    session.archives().attach(now);
+    session.claim().admit();
+    return change;
+  }
+
+  /**
+   * Returns what {@link #add} would do; changes nothing.
+   *
+   * @throws PathExistsException if it would refuse
+   */
+  ArchiveChange plan(ArchiveSpec spec, boolean replace) {
     VaultConfig config = session.directory().config();
     Optional<ArchiveConfig> old = config.archive(spec.name());
     old.ifPresent(archive -> requireReplaceable(archive, replace));
@@ -45,16 +70,57 @@ final class ArchiveAdmin {
             "archive " + other.name() + " is at " + spec.url() + " already");
       }
     }
+    Optional<ArchiveMarker> marker =
+        ArchiveSet.visit(spec, session.markerKey(), session.environment().opener());
+    if (marker.isPresent()) {
+      return new ArchiveChange(ArchiveChange.Kind.MOVED, movedFrom(config, spec, marker.get()));
+    }
+    return old.map(archive -> new ArchiveChange(ArchiveChange.Kind.REPLACED, archive.spec().url()))
+        .orElseGet(() -> new ArchiveChange(ArchiveChange.Kind.ADDED, ""));
+  }
+
+  /** Returns where the archive that was found at a place was before, if it may be taken. */
+  private static String movedFrom(VaultConfig config, ArchiveSpec spec, ArchiveMarker marker) {
+    String id = HexFormat.of().formatHex(marker.id());
+    ArchiveConfig found =
+        config.archives().stream()
+            .filter(archive -> archive.id().equals(id))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new PathExistsException(
+                        spec.url()
+                            + " holds an archive of this vault that the vault does not use: it was"
+                            + " replaced, or added after the recovery kit was made; choose an empty"
+                            + " place"));
+    if (!found.name().equals(spec.name())) {
+      throw new PathExistsException(
+          "%s holds archive %s of this vault, not %s; if it has moved there, run 'kintsugi archive add %s=%s'"
+              .formatted(spec.url(), found.name(), spec.name(), found.name(), spec.url()));
+    }
+    if (found.spec().url().equals(spec.url())) {
+      throw new PathExistsException("archive " + spec.name() + " is at " + spec.url() + " already");
+    }
+    return found.spec().url();
+  }
+
+  /** Returns an archive at its new place, in its old failure domain unless another is given. */
+  private static ArchiveConfig moved(ArchiveConfig old, ArchiveSpec spec) {
+    boolean none = spec.domain().equals(spec.name());
+    String domain = none ? old.spec().domain() : spec.domain();
+    return new ArchiveConfig(
+        old.number(), new ArchiveSpec(spec.name(), spec.url(), domain), old.id());
+  }
+
+  private ArchiveConfig replace(VaultConfig config, Optional<ArchiveConfig> old, ArchiveSpec spec) {
     BackendOpener opener = session.environment().opener();
     ArchiveMarker marker = ArchiveSet.initialise(spec, session.markerKey(), opener);
     int number = old.map(ArchiveConfig::number).orElse(config.nextArchiveNumber());
     ArchiveConfig fresh = ArchiveConfig.of(number, spec, marker);
     try {
       old.ifPresent(archive -> markLost(number));
-      List<ArchiveConfig> archives = new ArrayList<>(config.archives());
-      archives.removeIf(archive -> archive.number() == number);
-      archives.add(fresh);
-      session.directory().replaceConfig(config.withArchives(archives));
+      configure(fresh);
+      return fresh;
     } catch (Throwable e) {
       try {
         ArchiveSet.undoInitialise(spec, marker, opener);
@@ -63,8 +129,14 @@ final class ArchiveAdmin {
       }
       throw e;
     }
-    session.archives().attach(fresh);
-    session.claim().admit();
+  }
+
+  private void configure(ArchiveConfig fresh) {
+    VaultConfig config = session.directory().config();
+    List<ArchiveConfig> archives = new ArrayList<>(config.archives());
+    archives.removeIf(archive -> archive.number() == fresh.number());
+    archives.add(fresh);
+    session.directory().replaceConfig(config.withArchives(archives));
   }
 
   private void requireReplaceable(ArchiveConfig archive, boolean replace) {

@@ -8,6 +8,7 @@ import dev.kintsugi.core.NoSuchPathException;
 import dev.kintsugi.core.internal.namespace.NamespaceEditor;
 import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.internal.recovery.Mending;
+import dev.kintsugi.core.store.ArchiveChange;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.ArchiveStatus;
 import dev.kintsugi.core.store.Attributes;
@@ -225,9 +226,15 @@ final class OpenVault implements Vault {
   }
 
   @Override
-  public void addArchive(ArchiveSpec archive, boolean replace) {
+  public ArchiveChange addArchive(ArchiveSpec archive, boolean replace) {
     requireWritable();
-    new ArchiveAdmin(session).add(archive, replace);
+    return new ArchiveAdmin(session).add(archive, replace);
+  }
+
+  @Override
+  public ArchiveChange tryAddArchive(ArchiveSpec archive, boolean replace) {
+    session.requireOpen();
+    return new ArchiveAdmin(session).plan(archive, replace);
   }
 
   @Override

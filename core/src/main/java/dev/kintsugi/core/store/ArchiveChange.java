@@ -1,0 +1,19 @@
+package dev.kintsugi.core.store;
+
+/**
+ * What adding an archive comes to.
+ *
+ * @param kind what happens
+ * @param from the URL that the archive had before; empty if it is new
+ */
+public record ArchiveChange(Kind kind, String from) {
+  /** What happens. */
+  public enum Kind {
+    /** The vault gets one archive more. */
+    ADDED,
+    /** An archive gets another, vacant place, and has to be rebuilt. */
+    REPLACED,
+    /** An archive was found at another place, with what it holds. */
+    MOVED
+  }
+}
