@@ -12,7 +12,12 @@ import java.io.IOException;
  * ingest: what was acknowledged stays. Not safe for use by several threads.
  */
 public interface Ingest extends AutoCloseable {
-  /** Told of items that are durable. Called on the thread that uses the ingest. */
+  /**
+   * Told of items that are durable, as soon as their commit is. Called on the thread that uses the
+   * ingest, within any of its methods: in {@link Ingest#file} also between two reads of the source,
+   * so that a long file delays no acknowledgement of those before it. A source that blocks does.
+   * Must not use the ingest.
+   */
   interface Listener {
     /**
      * An item is durable.

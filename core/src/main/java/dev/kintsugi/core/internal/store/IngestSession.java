@@ -177,8 +177,8 @@ final class IngestSession implements Ingest {
     }
   }
 
-  /** Reads until the buffer is full or the source ends. */
-  private static int fill(InputStream in, byte[] buffer) throws IOException {
+  /** Reads until the buffer is full or the source ends; acknowledges meanwhile what it can. */
+  private int fill(InputStream in, byte[] buffer) throws IOException {
     int count = 0;
     while (count < buffer.length) {
       int read = in.read(buffer, count, Math.min(READ_LENGTH, buffer.length - count));
@@ -186,6 +186,7 @@ final class IngestSession implements Ingest {
         break;
       }
       count += read;
+      acknowledgeIfDone(); // a source may be slow
     }
     return count;
   }
@@ -250,12 +251,16 @@ final class IngestSession implements Ingest {
     if (ended) {
       throw new IllegalStateException("the ingest has ended");
     }
+    acknowledgeIfDone();
+    if (batch.failed()) {
+      drain();
+    }
+  }
+
+  private void acknowledgeIfDone() {
     Committing current = committing;
     if (current != null && current.outcome.isDone()) {
       acknowledge();
-    }
-    if (batch.failed()) {
-      drain();
     }
   }
 

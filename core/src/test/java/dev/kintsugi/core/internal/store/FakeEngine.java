@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +53,7 @@ final class FakeEngine implements IngestSession.Engine {
   private final AtomicInteger stored = new AtomicInteger();
   final AtomicInteger entered = new AtomicInteger();
   private final AtomicInteger taken = new AtomicInteger();
+  private final List<Thread> tasks = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newFixedThreadPool(3);
 
   int buffersInUse() {
@@ -160,7 +162,18 @@ final class FakeEngine implements IngestSession.Engine {
   public void execute(Runnable task) {
     Thread thread = new Thread(task, "commit");
     thread.setDaemon(true);
+    tasks.add(thread);
     thread.start();
+  }
+
+  /** Waits until every commit that was started has come to its end. */
+  void awaitCommits() throws InterruptedException {
+    for (Thread task : tasks) {
+      task.join(TimeUnit.SECONDS.toMillis(60));
+      if (task.isAlive()) {
+        throw new AssertionError("a commit does not come to its end");
+      }
+    }
   }
 
   /** Waits until every stripe was stored or failed. */

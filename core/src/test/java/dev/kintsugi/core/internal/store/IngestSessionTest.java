@@ -109,6 +109,45 @@ final class IngestSessionTest {
   }
 
   @Test
+  void aLongFileDoesNotDelayTheAcknowledgementOfThoseBefore() throws IOException {
+    engine.hold = new CountDownLatch(1);
+    Thread reading = Thread.currentThread();
+    List<Integer> seen = new ArrayList<>(); // acknowledged before each read
+    Source slow =
+        () ->
+            new InputStream() {
+              @Override
+              public int read() {
+                throw new AssertionError("is read in pieces");
+              }
+
+              @Override
+              public int read(byte[] target, int offset, int length) throws IOException {
+                assertEquals(reading, Thread.currentThread());
+                seen.add(acknowledged.size());
+                if (seen.size() == 2) {
+                  engine.hold.countDown();
+                  try {
+                    engine.awaitCommits();
+                  } catch (InterruptedException e) {
+                    throw new IOException(e);
+                  }
+                }
+                return seen.size() == 4 ? -1 : 1;
+              }
+            };
+    try (IngestSession ingest = ingest()) {
+      for (int i = 0; i < Batch.MAX_ITEMS; i++) {
+        ingest.file(path("/f" + i), Source.of(new byte[0]), PLAIN);
+      }
+      ingest.file(path("/slow"), slow, PLAIN);
+    }
+    int durable = Batch.MAX_ITEMS;
+    assertEquals(List.of(0, 0, durable, durable), seen);
+    assertEquals(durable + 1, acknowledged.size());
+  }
+
+  @Test
   void aSourceThatFailsConcernsItsItemAlone() throws IOException {
     Source vanished =
         () -> {
