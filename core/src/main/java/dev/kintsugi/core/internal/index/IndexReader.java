@@ -69,8 +69,18 @@ public interface IndexReader {
    */
   List<Rows.Stripe> stripesWithMissingShards(@Nullable StripeId after, int limit);
 
-  /** Returns up to {@code limit} retired stripes that still have shard rows. */
-  List<Rows.Stripe> retiredStripes(int limit);
+  /** Returns up to {@code limit} retired stripes that still have shard rows, those of least id. */
+  default List<Rows.Stripe> retiredStripes(int limit) {
+    return retiredStripes(null, limit);
+  }
+
+  /**
+   * Returns up to {@code limit} retired stripes that still have shard rows, in the order of their
+   * ids.
+   *
+   * @param after only stripes with a greater id; null for the first page
+   */
+  List<Rows.Stripe> retiredStripes(@Nullable StripeId after, int limit);
 
   /**
    * Returns the inodes whose current content lies in a data stripe, or whose newest records lie in

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,13 +27,19 @@ import org.slf4j.LoggerFactory;
  * in other processes, whatever they read.
  *
  * <p>The queue is the index itself: a shard's row goes when its archive has confirmed the deletion.
- * What fails stays and is tried again after later commits. Used under the commit lock only.
+ * What fails stays and is tried again after later commits, a page each time, from where the last
+ * one has stopped: stripes that wait for an archive that is away keep no others waiting. As long as
+ * shards go, further pages follow for a while, so that what a long reader has held up is soon gone.
+ * Used under the commit lock only.
  */
 final class Graveyard {
   private static final Logger LOG = LoggerFactory.getLogger(Graveyard.class);
 
   /** How many stripes of earlier commits are tried again at a time. */
-  private static final int RETRIED = 64;
+  private static final int PAGE = 64;
+
+  /** How long a commit may go on with further pages. */
+  private static final long MORE_NANOS = 250_000_000;
 
   private final Index index;
   private final Archives archives;
@@ -42,6 +49,7 @@ final class Graveyard {
   private final BooleanSupplier nobodyElseReads;
   private final Executor executor;
   private final List<Long> waitingLeaves = new ArrayList<>();
+  private @Nullable StripeId last; // where the next page of earlier stripes starts
 
   Graveyard(
       Index index,
@@ -76,19 +84,29 @@ final class Graveyard {
         leaves.commit();
       }
       if (nobodyElseReads.getAsBoolean()) {
-        deleteShards(retired);
+        long until = System.nanoTime() + MORE_NANOS;
+        boolean more = deleteShards(retired);
+        while (more && System.nanoTime() < until) {
+          more = deleteShards(List.of());
+        }
       }
     } catch (RuntimeException e) {
       LOG.warn("shards of retired stripes wait for the next commit to be deleted: {}", e, e);
     }
   }
 
-  private void deleteShards(Collection<StripeId> fresh) {
+  /** Deletes shards of these and of a page of earlier stripes; returns whether to go on. */
+  private boolean deleteShards(Collection<StripeId> fresh) {
+    @Nullable StripeId after = last;
+    List<StripeId> page =
+        index.read(
+            reader -> reader.retiredStripes(after, PAGE).stream().map(Rows.Stripe::id).toList());
+    last = page.size() < PAGE ? null : page.get(PAGE - 1);
     Map<Integer, List<Rows.Shard>> byArchive =
         index.read(
             reader -> {
               Set<StripeId> stripes = new LinkedHashSet<>(fresh);
-              reader.retiredStripes(RETRIED).forEach(row -> stripes.add(row.id()));
+              stripes.addAll(page);
               Map<Integer, List<Rows.Shard>> found = new TreeMap<>();
               for (StripeId stripe : stripes) {
                 if (!pins.isPinned(stripe)) {
@@ -115,6 +133,7 @@ final class Graveyard {
             return gone.size();
           });
     }
+    return last != null && !gone.isEmpty();
   }
 
   /** Deletes until the archive fails, and returns the shards that are not there any more. */

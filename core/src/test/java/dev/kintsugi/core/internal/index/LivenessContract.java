@@ -40,6 +40,21 @@ public abstract class LivenessContract extends IndexContract {
         });
     assertEquals(2, index().<List<?>>read(r -> r.retiredStripes(10)).size());
     assertEquals(1, index().<List<?>>read(r -> r.retiredStripes(1)).size());
+    var paged =
+        index()
+            .read(
+                r -> {
+                  var first = r.retiredStripes(null, 1);
+                  var second = r.retiredStripes(first.get(0).id(), 5);
+                  return List.of(
+                      first.get(0).id(),
+                      second.get(0).id(),
+                      r.retiredStripes(second.get(0).id(), 5).size());
+                });
+    assertEquals(
+        index().read(r -> r.retiredStripes(10).stream().map(row -> row.id()).toList()),
+        paged.subList(0, 2));
+    assertEquals(0, paged.get(2));
     assertTrue(index().read(r -> r.stripe(own)).orElseThrow().retired());
   }
 

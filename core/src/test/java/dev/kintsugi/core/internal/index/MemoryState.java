@@ -133,8 +133,8 @@ final class MemoryState implements IndexWriter {
   }
 
   @Override
-  public List<Rows.Stripe> retiredStripes(int limit) {
-    return after(null).filter(Rows.Stripe::retired).limit(limit).toList();
+  public List<Rows.Stripe> retiredStripes(@Nullable StripeId after, int limit) {
+    return after(after).filter(Rows.Stripe::retired).limit(limit).toList();
   }
 
   @Override

@@ -158,10 +158,14 @@ class SqliteReader implements IndexReader {
   }
 
   @Override
-  public final List<Rows.Stripe> retiredStripes(int limit) {
+  public final List<Rows.Stripe> retiredStripes(@Nullable StripeId after, int limit) {
     // A stripe lives no longer than its last shard, so every retired stripe still has shards.
     return sql()
-        .list(STRIPE + " WHERE retired = 1 ORDER BY id LIMIT ?", SqliteReader::readStripe, limit);
+        .list(
+            STRIPE + " WHERE retired = 1 AND id > ? ORDER BY id LIMIT ?",
+            SqliteReader::readStripe,
+            start(after),
+            limit);
   }
 
   @Override
