@@ -46,6 +46,8 @@ final class CatVerb extends Verb {
       } else {
         copyRange(vault, file, window[0], window[1]);
       }
+      // No event: standard output carries the file's bytes.
+      Reports.damageMet(vault).ifPresent(met -> console().complain("kintsugi: warning: " + met));
     }
     interruption().check();
     return ExitCode.DONE;

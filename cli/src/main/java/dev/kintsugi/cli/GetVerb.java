@@ -109,6 +109,7 @@ final class GetVerb extends Verb {
       interrupted = true;
     }
     run.summarize();
+    Reports.damageMet(vault).ifPresent(console()::warn);
     return interrupted || interruption().requested()
         ? ExitCode.INTERRUPTED
         : outcome.code(run.restoredAnything());

@@ -4,8 +4,10 @@ import dev.kintsugi.cli.console.Console;
 import dev.kintsugi.cli.console.Json;
 import dev.kintsugi.cli.console.Units;
 import dev.kintsugi.core.store.RepairReport;
+import dev.kintsugi.core.store.Vault;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How the results of mending are shown. */
 final class Reports {
@@ -34,6 +36,18 @@ final class Reports {
         "Everything else can be read, and 'get' restores what it can of these. Nothing was changed"
             + " or removed: bring back archives ('kintsugi archive ls' names those that are gone)"
             + " and try again.");
+  }
+
+  /** Returns what reads met that a scrub should mend, empty if all they read was sound. */
+  static Optional<String> damageMet(Vault vault) {
+    int met = vault.damagedShardsMet();
+    return met == 0
+        ? Optional.empty()
+        : Optional.of(
+            Units.count(met, "shard")
+                + (met == 1 ? " was" : " were")
+                + " found damaged or missing and made up for by others;"
+                + " 'kintsugi scrub --repair' mends what is damaged");
   }
 
   /** Prints what a repair or rebuild did. */

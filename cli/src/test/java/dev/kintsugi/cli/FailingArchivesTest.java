@@ -10,6 +10,7 @@ import dev.kintsugi.cli.local.Restorer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -207,6 +208,61 @@ class FailingArchivesTest {
     assertArrayEquals(good, Files.readAllBytes(damaged));
     assertTrue(Files.exists(gone));
     cli.run("scrub").expect(0);
+  }
+
+  /** Returns the largest shards, those of the stripe that holds the tree, by their indices. */
+  private Map<Integer, Path> shardsOfTheTree() throws IOException {
+    Map<Path, byte[]> sound = new HashMap<>();
+    for (String archive : List.of("a", "b", "c", "d", "e", "f")) {
+      Path largest =
+          shards(archive).stream().max(Comparator.comparingLong(s -> s.toFile().length())).get();
+      sound.put(largest, Files.readAllBytes(largest));
+      flip(largest);
+    }
+    Map<Integer, Path> byIndex = new HashMap<>();
+    for (JsonNode finding : cli.run("--json", "scrub", "--dry-run").events("finding")) {
+      for (Path shard : sound.keySet()) {
+        if (shard.endsWith(finding.get("shard").asText())) {
+          byIndex.put(finding.get("index").asInt(), shard);
+        }
+      }
+    }
+    for (Map.Entry<Path, byte[]> shard : sound.entrySet()) {
+      Files.write(shard.getKey(), shard.getValue());
+    }
+    assertEquals(6, byIndex.size(), byIndex.toString());
+    return byIndex;
+  }
+
+  @Test
+  void readsThatMetDamageSaySoOnceAndGiveEveryByte() throws Exception {
+    String words = "found damaged or missing";
+    Map<Integer, Path> shards = shardsOfTheTree();
+    takeAway("a");
+    Cli.Result away = cli.run("get", "-r", "/tree", temp.resolve("away-out").toString()).expect(0);
+    assertFalse(away.err().contains(words), away.err());
+    bringBack("a");
+
+    byte[] bytes = Files.readAllBytes(shards.get(0));
+    bytes[1000] ^= 1; // in the first block
+    Files.write(shards.get(0), bytes);
+    Files.delete(shards.get(1));
+    Path out = temp.resolve("out");
+    Cli.Result get = cli.run("--json", "get", "-r", "/tree", out.toString()).expect(0);
+    cli.shell("diff -r tree out/tree").expect(0);
+    assertEquals(1, get.events("warning").size(), get.out());
+    String said = get.events("warning").get(0).get("message").asText();
+    assertTrue(said.startsWith("2 shards were " + words), said);
+    assertTrue(said.contains("kintsugi scrub --repair"), said);
+    assertEquals(1, get.err().lines().filter(line -> line.contains(words)).count(), get.err());
+
+    String cat =
+        "'" + String.join("' '", Cli.java()) + "' --json cat /tree/file0 | cmp - tree/file0";
+    cli.shell(cat).expect(0).says(words);
+
+    cli.run("scrub", "--repair").expect(0);
+    Cli.Result again = cli.run("get", "-r", "/tree", out.toString()).expect(0);
+    assertFalse(again.err().contains(words), again.err());
   }
 
   @Test

@@ -259,6 +259,11 @@ final class FakeVault implements Vault {
   }
 
   @Override
+  public int damagedShardsMet() {
+    return 0;
+  }
+
+  @Override
   public Ingest ingest(Ingest.Listener listener) {
     throw unused();
   }

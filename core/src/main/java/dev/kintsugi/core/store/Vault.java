@@ -106,6 +106,13 @@ public interface Vault extends AutoCloseable {
   /** Opens a file's bytes from start to end, read ahead. */
   InputStream get(VaultPath path);
 
+  /**
+   * Returns how many different shards the reads since this vault was opened found missing, damaged
+   * or altered, and made up for by others; at most 100,000 are counted. Shards of archives that
+   * cannot be reached are not among them, nor those that the index knows to wait for repair.
+   */
+  int damagedShardsMet();
+
   /** Starts storing many things. */
   Ingest ingest(Ingest.Listener listener);
 

@@ -7,21 +7,26 @@ import dev.kintsugi.core.internal.index.IndexWriter;
 import dev.kintsugi.core.internal.index.Rows;
 import dev.kintsugi.core.store.ShardFinding;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers what reads found wrong with shards, until a writer marks it in the index for repair.
- * Thread-safe.
+ * Remembers what reads found wrong with shards, until a writer marks it in the index for repair,
+ * and how many shards that were. Thread-safe.
  */
 final class DamageLog {
   private static final Logger LOG = LoggerFactory.getLogger(DamageLog.class);
-  private static final int MOST = 100_000;
+
+  /** Shards that are remembered, and counted, at most. */
+  static final int MOST = 100_000;
 
   private final Map<ShardName, ShardProblem> found = new LinkedHashMap<>(); // guarded by this
+  private final Set<ShardName> counted = new HashSet<>(); // guarded by this
 
   /** Notes a shard; an archive that merely does not answer says nothing of its shards. */
   void found(ShardProblem problem) {
@@ -36,8 +41,16 @@ final class DamageLog {
         if (found.size() < MOST) {
           found.put(problem.name(), problem);
         }
+        if (counted.size() < MOST) {
+          counted.add(problem.name());
+        }
       }
     }
+  }
+
+  /** Returns how many different shards were found, marked or not. */
+  synchronized int count() {
+    return counted.size();
   }
 
   /** Marks what was found since the last call as missing. */

@@ -80,6 +80,11 @@ final class OpenVault implements Vault {
     return new ReadAheadInput(new ObjectParts(open(path)), session.readers());
   }
 
+  @Override
+  public int damagedShardsMet() {
+    return session.damageMet();
+  }
+
   private StoredObject open(VaultPath path) {
     return session.pins().guarded(() -> tree(tree -> open(tree, path)));
   }

@@ -238,6 +238,11 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /** Returns how many different shards reads found missing or damaged. */
+  int damageMet() {
+    return damage.count();
+  }
+
   private Writing writing() {
     Writing parts = writing;
     if (parts == null) {
