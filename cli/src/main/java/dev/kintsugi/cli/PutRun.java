@@ -7,6 +7,7 @@ import dev.kintsugi.cli.console.Units;
 import dev.kintsugi.cli.local.LocalAttributes;
 import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.cli.local.LocalTree;
+import dev.kintsugi.core.FileTooLargeException;
 import dev.kintsugi.core.NamespaceException;
 import dev.kintsugi.core.store.Attributes;
 import dev.kintsugi.core.store.Ingest;
@@ -114,6 +115,9 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
       throw new InterruptedRunException();
     } catch (IOException e) {
       refused(local, "cannot be read: " + LocalTree.reason(e));
+      return;
+    } catch (FileTooLargeException e) {
+      refused(local, String.valueOf(e.getMessage()));
       return;
     } catch (NamespaceException e) {
       misplaced(local, String.valueOf(e.getMessage()));

@@ -13,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,11 @@ final class WatchedSource implements Source {
   public InputStream open() throws IOException {
     return new Watching(
         Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  @Override
+  public OptionalLong size() {
+    return OptionalLong.of(before.size());
   }
 
   /** Returns the SHA-256 of the bytes that were read, empty if none was asked for. */

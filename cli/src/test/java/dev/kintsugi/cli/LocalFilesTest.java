@@ -97,6 +97,14 @@ class LocalFilesTest {
   }
 
   @Test
+  void aFileThatIsTooLongIsNamedBeforeItIsReadAndTheRestIsStored() throws Exception {
+    cli.shell("mkdir tree; echo x > tree/file; truncate -s 2T tree/huge").expect(0);
+    Cli.Result put = cli.run("put", "-r", temp.resolve("tree").toString(), "/").expect(3);
+    put.says("tree/huge: /tree/huge has 2,199,023,255,552 bytes").says("at most 1,702,");
+    assertEquals("file\n", cli.run("ls", "/tree").expect(0).out());
+  }
+
+  @Test
   void theVaultsOwnPlacesAreLeftOut() throws Exception {
     Cli.Result put = cli.run("put", "-r", temp.toString(), "/all").expect(0);
     put.says("belongs to the vault itself");

@@ -35,6 +35,8 @@ public interface Ingest extends AutoCloseable {
    * there or given earlier.
    *
    * @throws IOException if the source cannot be read; nothing is stored for the path
+   * @throws dev.kintsugi.core.FileTooLargeException if the source is longer than a file can be, as
+   *     soon as that is known; nothing is stored for the path, and the ingest goes on
    */
   void file(VaultPath path, Source source, NewAttributes attributes) throws IOException;
 

@@ -30,6 +30,7 @@ final class IngestEngine implements IngestSession.Engine {
   private final Executor executor;
   private final WriteGate gate;
   private final BufferPool buffers;
+  private final FileLimit limit;
 
   IngestEngine(
       Scheme scheme,
@@ -46,12 +47,18 @@ final class IngestEngine implements IngestSession.Engine {
     this.inodes = inodes;
     this.gate = gate;
     this.executor = executor;
+    this.limit = FileLimit.of(scheme);
     this.buffers = new BufferPool(BUFFERS, scheme.capacity());
   }
 
   @Override
   public void enter() {
     gate.enter();
+  }
+
+  @Override
+  public FileLimit fileLimit() {
+    return limit;
   }
 
   @Override

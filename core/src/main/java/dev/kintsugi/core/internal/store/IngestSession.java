@@ -47,6 +47,9 @@ final class IngestSession implements Ingest {
     /** Takes the way in of a batch, before anything of it is written; see {@link WriteGate}. */
     void enter();
 
+    /** Returns how long a file can be. */
+    FileLimit fileLimit();
+
     /** Makes an empty draft, waiting for memory. */
     DraftStripe draft() throws InterruptedException;
 
@@ -104,6 +107,8 @@ final class IngestSession implements Ingest {
   public void file(VaultPath path, Source source, NewAttributes attributes) throws IOException {
     proceed();
     guard.checkFile(path, pending());
+    FileLimit limit = engine.fileLimit();
+    limit.check(path, source.size());
     List<DraftExtent> extents = new ArrayList<>();
     Set<DraftStripe> stripes = new LinkedHashSet<>();
     long ino = engine.inode();
@@ -112,7 +117,11 @@ final class IngestSession implements Ingest {
     try (InputStream in = source.open()) {
       while (true) {
         DraftStripe draft = scratch();
-        int count = fill(in, draft.plain());
+        boolean last = extents.size() == limit.extents();
+        int count = fill(in, draft.plain(), last ? 1 : draft.capacity());
+        if (last && count > 0) {
+          throw limit.exceeded(path);
+        }
         if (count < draft.capacity()) {
           tail = count;
           break;
@@ -177,11 +186,14 @@ final class IngestSession implements Ingest {
     }
   }
 
-  /** Reads until the buffer is full or the source ends; acknowledges meanwhile what it can. */
-  private int fill(InputStream in, byte[] buffer) throws IOException {
+  /**
+   * Reads until so many bytes are in the buffer or the source ends; acknowledges meanwhile what it
+   * can.
+   */
+  private int fill(InputStream in, byte[] buffer, int length) throws IOException {
     int count = 0;
-    while (count < buffer.length) {
-      int read = in.read(buffer, count, Math.min(READ_LENGTH, buffer.length - count));
+    while (count < length) {
+      int read = in.read(buffer, count, Math.min(READ_LENGTH, length - count));
       if (read < 0) {
         break;
       }

@@ -43,6 +43,7 @@ final class FakeEngine implements IngestSession.Engine {
   final List<Batch> abandoned = new ArrayList<>();
   final AtomicInteger commits = new AtomicInteger();
   final Set<Long> leaves = ConcurrentHashMap.newKeySet();
+  volatile FileLimit limit = new FileLimit("rs:4+2", Integer.MAX_VALUE, CAPACITY);
   volatile int failAtStripe = Integer.MAX_VALUE;
   volatile VaultPath refuse = VaultPath.ROOT;
   volatile CountDownLatch hold = new CountDownLatch(0); // commits wait for it
@@ -67,6 +68,11 @@ final class FakeEngine implements IngestSession.Engine {
   @Override
   public void enter() {
     entered.incrementAndGet();
+  }
+
+  @Override
+  public FileLimit fileLimit() {
+    return limit;
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.ArchiveUnavailableException;
+import dev.kintsugi.core.FileTooLargeException;
 import dev.kintsugi.core.IsDirectoryException;
 import dev.kintsugi.core.NoSuchPathException;
 import dev.kintsugi.core.NotDirectoryException;
@@ -22,6 +23,7 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -235,6 +237,52 @@ final class IngestSessionTest {
         ArchiveUnavailableException.class, () -> ingest.file(path("/long"), endless, PLAIN));
     ingest.close();
     assertEquals(List.of(), acknowledged);
+  }
+
+  @Test
+  void aFileThatIsTooLongIsRefusedBeforeMoreIsReadAndTheIngestGoesOn() throws IOException {
+    engine.limit = new FileLimit("rs:4+2", 3, FakeEngine.CAPACITY);
+    int most = 3 * FakeEngine.CAPACITY;
+    long[] read = new long[1];
+    Source endless =
+        () ->
+            new InputStream() {
+              @Override
+              public int read() {
+                throw new AssertionError("is read in pieces");
+              }
+
+              @Override
+              public int read(byte[] target, int offset, int length) {
+                read[0] += length;
+                return length;
+              }
+            };
+    Source known =
+        new Source() {
+          @Override
+          public InputStream open() {
+            throw new AssertionError("was opened");
+          }
+
+          @Override
+          public OptionalLong size() {
+            return OptionalLong.of(most + 1);
+          }
+        };
+    try (IngestSession ingest = ingest()) {
+      ingest.file(path("/before"), Source.of(bytes(1, 10)), PLAIN);
+      FileTooLargeException failure =
+          assertThrows(
+              FileTooLargeException.class, () -> ingest.file(path("/long"), endless, PLAIN));
+      assertTrue(failure.toString().contains("at most 1,572,864 bytes"), failure.toString());
+      assertEquals(most + 1, read[0]);
+      assertThrows(FileTooLargeException.class, () -> ingest.file(path("/known"), known, PLAIN));
+      ingest.file(path("/fits"), Source.of(bytes(2, most)), PLAIN);
+      ingest.file(path("/tail"), Source.of(bytes(3, most - FakeEngine.CAPACITY + 1)), PLAIN);
+    }
+    assertEquals(List.of("/before", "/fits", "/tail"), acknowledged);
+    assertArrayEquals(bytes(2, most), engine.committed.get(path("/fits")));
   }
 
   @Test

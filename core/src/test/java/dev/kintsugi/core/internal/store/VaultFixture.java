@@ -50,7 +50,11 @@ final class VaultFixture implements AutoCloseable {
   }
 
   static VaultStore store(BackendOpener opener, UnaryOperator<Index> index) {
-    return new VaultStore(new Session.Environment(opener, CHEAP, InstantSource.system(), index));
+    return new VaultStore(environment(opener, index));
+  }
+
+  static Session.Environment environment(BackendOpener opener, UnaryOperator<Index> index) {
+    return new Session.Environment(opener, CHEAP, InstantSource.system(), index);
   }
 
   /** Returns the name under which an archive lies in memory. */

@@ -62,10 +62,19 @@ public record ContentRecord(List<Extent> extents) {
     }
   }
 
+  /**
+   * Returns the length of a plaintext record, in bytes.
+   *
+   * @param extents how many it has, 0 to {@value #MAX_EXTENTS}
+   */
+  public static int encodedLength(int extents) {
+    return FIXED_LENGTH + EXTENT_LENGTH * extents;
+  }
+
   /** Returns the plaintext record. */
   public byte[] encode() {
     ByteBuffer out =
-        ByteBuffer.allocate(FIXED_LENGTH + EXTENT_LENGTH * extents.size())
+        ByteBuffer.allocate(encodedLength(extents.size()))
             .putInt(MAGIC)
             .putShort((short) VERSION)
             .putInt(extents.size());
