@@ -28,11 +28,16 @@ public final class Mending {
 
   private static final int PAGE = 512;
 
-  /** Runs things while no shard is on its way to an archive without being in the index yet. */
-  @FunctionalInterface
-  public interface Quiet {
+  /** Tells shards that are on their way into the index from shards that nothing refers to. */
+  public interface Gate {
+    /** Takes a way in, before a shard is written of which the index does not know. */
+    void enter();
+
+    /** Gives back a way in, when the index knows the shard. */
+    void leave();
+
     /** Waits for writes under way, keeps others out, runs the action. */
-    void run(Runnable action);
+    void quietly(Runnable action);
   }
 
   private final Index index;
@@ -42,14 +47,14 @@ public final class Mending {
   private final StripeAuditor auditor;
   private final StripeRestorer restorer;
   private final Consumer<Stripe> restored;
-  private final Quiet quiet;
+  private final Gate gate;
   private final Runnable retryDeletions;
 
   /**
    * Puts the parts together; all stay the caller's.
    *
    * @param restored is told of every stripe of which a shard was restored; any thread
-   * @param quiet see {@link Quiet}
+   * @param gate see {@link Gate}
    * @param retryDeletions tries again to delete shards of retired stripes
    */
   public Mending(
@@ -59,7 +64,7 @@ public final class Mending {
       GroupKeys keys,
       RecordSeals seals,
       Consumer<Stripe> restored,
-      Quiet quiet,
+      Gate gate,
       Runnable retryDeletions) {
     this.index = index;
     this.archives = archives;
@@ -68,7 +73,7 @@ public final class Mending {
     this.auditor = new StripeAuditor(archives, pool, keys);
     this.restorer = new StripeRestorer(archives, pool, keys);
     this.restored = restored;
-    this.quiet = quiet;
+    this.gate = gate;
     this.retryDeletions = retryDeletions;
   }
 
@@ -116,8 +121,8 @@ public final class Mending {
     return auditor;
   }
 
-  Quiet quiet() {
-    return quiet;
+  Gate gate() {
+    return gate;
   }
 
   void retryDeletions() {
@@ -129,7 +134,7 @@ public final class Mending {
   }
 
   StripeMender mender() {
-    return new StripeMender(index, archives, restorer, restored);
+    return new StripeMender(index, archives, restorer, gate, restored);
   }
 
   /** Visits every stripe that is not retired, in pages, each a snapshot of its own. */

@@ -169,7 +169,8 @@ final class Orphans {
 
   /**
    * Removes what was found, unless the index has come to know it, or could need it: a shard of a
-   * live stripe stays as long as any shard of the stripe is missing or cannot be reached.
+   * live stripe stays as long as any shard of the stripe is missing or cannot be reached. What
+   * cannot be read stays, for it may be such a shard.
    *
    * @return how many were removed
    * @throws IntegrityException if the index has no root directory: nothing is removed on its word
@@ -184,17 +185,8 @@ final class Orphans {
       }
       byte[] prefix = new byte[ShardPrefix.LENGTH];
       mending
-          .quiet()
-          .run(
-              () -> {
-                for (Orphan orphan : unknown(found)) {
-                  if (header(orphan, prefix).map(this::isUseless).orElse(true)) {
-                    remove(orphan, removed);
-                  } else {
-                    LOG.info("orphan {} stays: its stripe is not whole", orphan.info.name());
-                  }
-                }
-              });
+          .gate()
+          .quietly(() -> unknown(found).forEach(orphan -> removeUseless(orphan, prefix, removed)));
     }
     return removed.sum();
   }
@@ -210,10 +202,15 @@ final class Orphans {
         .allMatch(shard -> !shard.missing() && archives.unavailable(shard.archive()).isEmpty());
   }
 
-  private void remove(Orphan orphan, LongAdder removed) {
+  private void removeUseless(Orphan orphan, byte[] prefix, LongAdder removed) {
     ShardName name = orphan.info.name();
     try {
-      if (mending.archives().backend(orphan.archive).delete(name)) {
+      Backend backend = mending.archives().backend(orphan.archive);
+      Optional<ShardHeader> header =
+          ShardSurvey.readHeader(backend, mending.keys().shards(), orphan.info, prefix);
+      if (!header.map(this::isUseless).orElse(true)) {
+        LOG.info("orphan {} stays: its stripe is not whole", name);
+      } else if (backend.delete(name)) {
         removed.increment();
       }
     } catch (IOException e) {

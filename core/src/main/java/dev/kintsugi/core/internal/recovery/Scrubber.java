@@ -79,13 +79,19 @@ final class Scrubber {
   }
 
   private void check(Stripe stripe, long total) {
-    StripeAuditor.Audit audit = mending.auditor().audit(stripe);
-    bytes.add(audit.bytesRead());
-    // While it was checked the stripe may have been retired, or a shard restored elsewhere.
-    Optional<Stripe> now = mending.index().read(reader -> StripeMender.load(reader, stripe.id()));
-    if (now.isPresent()) {
-      shards.add(stripe.shards().size());
-      judge(stripe, audit);
+    Optional<Stripe> now = Optional.of(stripe);
+    while (now.isPresent()) {
+      Stripe checked = now.get();
+      StripeAuditor.Audit audit = mending.auditor().audit(checked);
+      bytes.add(audit.bytesRead());
+      // While it was checked the stripe may have been retired, or a shard restored elsewhere: what
+      // was found then says nothing of the stripe as it is.
+      now = mending.index().read(reader -> StripeMender.load(reader, stripe.id()));
+      if (now.filter(checked::equals).isPresent()) {
+        shards.add(checked.shards().size());
+        judge(checked, audit);
+        break;
+      }
     }
     progress.update("scrub", stripes.incrementAndGet(), total, "stripes");
   }

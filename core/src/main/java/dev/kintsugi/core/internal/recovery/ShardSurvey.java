@@ -115,19 +115,34 @@ final class ShardSurvey {
   static Optional<ShardHeader> header(
       Backend backend, ShardKeys keys, ShardInfo info, byte[] prefix) {
     try {
-      int read = 0;
-      while (read < prefix.length) {
-        int more =
-            backend.read(info.name(), read, ByteBuffer.wrap(prefix, read, prefix.length - read));
-        if (more <= 0) {
-          break;
-        }
-        read += more;
+      return readHeader(backend, keys, info, prefix);
+    } catch (IOException e) {
+      LOG.debug("{}: shard {} is passed over: {}", backend.url(), info.name(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns a shard's header; empty if it is not authentic.
+   *
+   * @throws IOException if it cannot be read, which says nothing of what it is
+   */
+  static Optional<ShardHeader> readHeader(
+      Backend backend, ShardKeys keys, ShardInfo info, byte[] prefix) throws IOException {
+    int read = 0;
+    while (read < prefix.length) {
+      int more =
+          backend.read(info.name(), read, ByteBuffer.wrap(prefix, read, prefix.length - read));
+      if (more <= 0) {
+        break;
       }
+      read += more;
+    }
+    try {
       return ShardPrefix.parse(prefix, 0, read, info.size())
           .open(keys, info.name())
           .map(ShardHeader.Authenticated::header);
-    } catch (IOException | FormatException e) {
+    } catch (FormatException e) {
       LOG.debug("{}: shard {} is passed over: {}", backend.url(), info.name(), e.toString());
       return Optional.empty();
     }

@@ -37,6 +37,7 @@ final class StripeMender {
   private final Index index;
   private final Archives archives;
   private final StripeRestorer restorer;
+  private final Mending.Gate gate;
   private final Consumer<Stripe> restored;
   private final LongAdder stripes = new LongAdder();
   private final LongAdder shards = new LongAdder();
@@ -50,10 +51,16 @@ final class StripeMender {
    *
    * @param restored is told of every stripe of which a shard was restored
    */
-  StripeMender(Index index, Archives archives, StripeRestorer restorer, Consumer<Stripe> restored) {
+  StripeMender(
+      Index index,
+      Archives archives,
+      StripeRestorer restorer,
+      Mending.Gate gate,
+      Consumer<Stripe> restored) {
     this.index = index;
     this.archives = archives;
     this.restorer = restorer;
+    this.gate = gate;
     this.restored = restored;
   }
 
@@ -91,7 +98,13 @@ final class StripeMender {
     if (target.isEmpty()) {
       return Set.of();
     }
-    return restore(moved(stripe, target), target);
+    // A shard that moves lies on its archive before the index knows its name.
+    gate.enter();
+    try {
+      return restore(moved(stripe, target), target);
+    } finally {
+      gate.leave();
+    }
   }
 
   /**
@@ -182,24 +195,24 @@ final class StripeMender {
         });
   }
 
-  /** Sets whether shards are known to be missing. */
+  /**
+   * Sets whether shards are known to be missing, but for those whose rows are not any more what
+   * they were when the stripe was loaded: who changed them knows better.
+   */
   void mark(Stripe stripe, Predicate<Integer> missing) {
-    List<Rows.Shard> changed = new ArrayList<>();
-    for (Rows.Shard shard : stripe.shards()) {
-      if (shard.missing() != missing.test(shard.index())) {
-        changed.add(
-            new Rows.Shard(
-                shard.stripe(), shard.index(), shard.archive(), shard.name(), !shard.missing()));
-      }
-    }
-    if (!changed.isEmpty()) {
+    List<Rows.Shard> wrong =
+        stripe.shards().stream().filter(s -> s.missing() != missing.test(s.index())).toList();
+    if (!wrong.isEmpty()) {
       index.write(
           writer -> {
-            boolean there = load(writer, stripe.id()).isPresent();
-            if (there) {
-              changed.forEach(writer::putShard);
+            List<Rows.Shard> now = load(writer, stripe.id()).map(Stripe::shards).orElse(List.of());
+            for (Rows.Shard s : wrong) {
+              if (now.contains(s)) {
+                writer.putShard(
+                    new Rows.Shard(s.stripe(), s.index(), s.archive(), s.name(), !s.missing()));
+              }
             }
-            return there;
+            return wrong.size();
           });
     }
   }

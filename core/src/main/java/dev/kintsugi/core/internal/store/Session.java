@@ -120,14 +120,7 @@ final class Session implements AutoCloseable {
     this.extents = new ExtentSource(vault, keys, leaves, gate, archives, reader);
     this.mending =
         new Mending(
-            this.index,
-            dispersed,
-            pool,
-            keys,
-            seals,
-            reader::forget,
-            writes::quietly,
-            this::retryDeletions);
+            this.index, dispersed, pool, keys, seals, reader::forget, writes, this::retryDeletions);
     try {
       this.writing = directory.isReadOnly() ? null : startWriting(vault);
     } catch (Throwable e) {

@@ -1,6 +1,7 @@
 package dev.kintsugi.core.internal.store;
 
 import dev.kintsugi.core.KintsugiException;
+import dev.kintsugi.core.internal.recovery.Mending;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -8,9 +9,9 @@ import java.util.concurrent.TimeUnit;
  * Knows whether shards are on their way to archives that the index does not know yet, and can keep
  * new ones out for a while. A way in is taken before the first shard of a commit is written and
  * given back when the index knows all of them, or they were withdrawn; it is never taken twice for
- * one commit. Thread-safe.
+ * one commit. Whoever restores shards takes one for each stripe. Thread-safe.
  */
-final class WriteGate {
+final class WriteGate implements Mending.Gate {
   private static final int ALL = Integer.MAX_VALUE;
 
   private final Semaphore ways = new Semaphore(ALL, true);
@@ -26,12 +27,14 @@ final class WriteGate {
   }
 
   /** Takes a way in; waits while {@link #quietly} runs something. */
-  void enter() {
+  @Override
+  public void enter() {
     ways.acquireUninterruptibly();
   }
 
   /** Gives back a way in. Any thread may do so. */
-  void leave() {
+  @Override
+  public void leave() {
     ways.release();
   }
 
@@ -40,7 +43,8 @@ final class WriteGate {
    *
    * @throws KintsugiException if writes do not come to an end
    */
-  void quietly(Runnable action) {
+  @Override
+  public void quietly(Runnable action) {
     boolean quiet = false;
     try {
       quiet = ways.tryAcquire(ALL, patienceSeconds, TimeUnit.SECONDS);

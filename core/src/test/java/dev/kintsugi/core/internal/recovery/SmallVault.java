@@ -43,14 +43,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -62,12 +63,15 @@ final class SmallVault implements AutoCloseable, Archives {
   final GroupKeys keys;
   final RecordSeals seals;
   final ArchivePool pool = new ArchivePool(4);
-  final Set<Integer> down = new HashSet<>();
+  final Set<Integer> down = ConcurrentHashMap.newKeySet();
   final Map<Integer, String> domains = new TreeMap<>();
   final Index index;
   long sequence;
   long incarnation = 1;
   List<CommitHeader.Ended> ended = List.of();
+
+  /** Is told of every archive that is asked for, and may fail in its place. */
+  volatile Asked asked = archive -> {};
 
   /** Whether shards of retired stripes are deleted at once, as a vault does. */
   boolean deletesDead = true;
@@ -335,7 +339,46 @@ final class SmallVault implements AutoCloseable, Archives {
   }
 
   Mending mending(Index through) {
-    return new Mending(through, this, pool, keys, seals, stripe -> {}, Runnable::run, () -> {});
+    return mending(through, new LockGate());
+  }
+
+  Mending mending(Index through, Mending.Gate gate) {
+    return new Mending(through, this, pool, keys, seals, stripe -> {}, gate, () -> {});
+  }
+
+  @FunctionalInterface
+  interface Asked {
+    void accept(int archive) throws IOException;
+  }
+
+  /** A gate whose ways are given back by the threads that took them. */
+  static final class LockGate implements Mending.Gate {
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
+    @Override
+    public void enter() {
+      lock.readLock().lock();
+    }
+
+    @Override
+    public void leave() {
+      lock.readLock().unlock();
+    }
+
+    @Override
+    public void quietly(Runnable action) {
+      lock.writeLock().lock();
+      try {
+        action.run();
+      } finally {
+        lock.writeLock().unlock();
+      }
+    }
+
+    /** Returns whether a thread waits in {@link #quietly}. */
+    boolean isWaitedFor() {
+      return lock.hasQueuedThreads();
+    }
   }
 
   /** Recovers into a fresh index, which the caller closes. */
@@ -422,6 +465,7 @@ final class SmallVault implements AutoCloseable, Archives {
 
   @Override
   public Backend backend(int number) throws IOException {
+    asked.accept(number);
     Backend backend = backends.get(number);
     if (backend == null || down.contains(number)) {
       throw new IOException("archive " + number + " is down");

@@ -34,7 +34,7 @@ public final class ReaderLock implements AutoCloseable {
    */
   private static final Map<Path, Shared> FILES = new HashMap<>();
 
-  private static final int MOST_TRIES = 20_000; // two seconds, unless interrupted
+  private static final int MOST_TRIES = 20_000; // two seconds
 
   private static final class Shared {
     final @Nullable FileChannel channel;
@@ -108,6 +108,7 @@ public final class ReaderLock implements AutoCloseable {
    * interrupt would close the channel for all readers of this process.
    */
   private @Nullable FileLock lock(FileChannel channel) {
+    boolean interrupted = false;
     try {
       for (int tries = 0; tries < MOST_TRIES; tries++) {
         FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
@@ -115,10 +116,15 @@ public final class ReaderLock implements AutoCloseable {
           return lock;
         }
         LockSupport.parkNanos(100_000);
+        interrupted |= Thread.interrupted(); // or the next waits would end at once
       }
       LOG.warn("reading without the lock {}, which another process keeps", file);
     } catch (IOException e) {
       LOG.warn("reading without the lock {}: {}", file, e.toString());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
     return null;
   }
