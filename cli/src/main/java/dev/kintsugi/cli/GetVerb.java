@@ -92,8 +92,9 @@ final class GetVerb extends Verb {
 
   private ExitCode restore(
       Vault vault, List<VaultPath> sources, Path target, boolean into, Outcome outcome) {
-    GetRun run =
-        new GetRun(vault, new Restorer(restoresOwner()), console(), interruption(), outcome);
+    Restorer restorer = new Restorer(restoresOwner());
+    restorer.removeLeftovers(into ? target : target.resolveSibling(""));
+    GetRun run = new GetRun(vault, restorer, console(), interruption(), outcome);
     boolean interrupted = false;
     try (run) {
       for (VaultPath source : sources) {

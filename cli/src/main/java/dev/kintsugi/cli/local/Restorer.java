@@ -10,15 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Set;
 
 /**
  * Writes files, directories and links into the local file system with their attributes. A file or
@@ -27,10 +22,6 @@ import java.util.Set;
  * paths.
  */
 public final class Restorer {
-  private static final FileAttribute<?> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final boolean setOwner;
 
   /**
@@ -64,8 +55,9 @@ public final class Restorer {
   }
 
   /**
-   * Makes a directory that its owner may use, or checks that one is there. Its attributes are set
-   * by {@link #attributes} when all below is written.
+   * Makes a directory that its owner may use, or checks that one is there and removes what killed
+   * processes have left in it, see {@link #removeLeftovers}. Its attributes are set by {@link
+   * #attributes} when all below is written.
    *
    * @throws UnsafeDestinationException if a link or a file is there
    */
@@ -79,36 +71,32 @@ public final class Restorer {
         throw new UnsafeDestinationException(
             "a " + there.type().noun() + " is in the way of a directory; remove it first");
       }
+      removeLeftovers(path);
     }
+  }
+
+  /**
+   * Removes unfinished files that processes which were killed have left in a directory; those of
+   * processes at work stay.
+   */
+  public void removeLeftovers(Path directory) {
+    PartFiles.removeLeftovers(directory);
   }
 
   /** Writes a file with its attributes. */
   public void file(Path path, Content content, Attributes attributes) throws IOException {
     refuseDirectory(path);
-    Path temporary = temporary(path);
-    try {
-      try (OutputStream out =
-          Channels.newOutputStream(
-              Files.newByteChannel(
-                  temporary,
-                  Set.of(
-                      StandardOpenOption.CREATE_NEW,
-                      StandardOpenOption.WRITE,
-                      LinkOption.NOFOLLOW_LINKS),
-                  PRIVATE))) {
-        content.writeTo(out);
-      }
-      attributes(temporary, attributes);
-      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
+    try (PartFiles.Part part = PartFiles.create(path)) {
+      content.writeTo(Channels.newOutputStream(part.channel()));
+      attributes(part.path(), attributes);
+      Files.move(part.path(), path, StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
   /** Makes a symbolic link with its time and, if asked for, owner. */
   public void symlink(Path path, byte[] target, Attributes attributes) throws IOException {
     refuseDirectory(path);
-    Path temporary = temporary(path);
+    Path temporary = PartFiles.beside(path);
     try {
       Path text = LocalPaths.of(target);
       if (Arrays.equals(LocalPaths.bytes(text), target)) {
@@ -175,12 +163,6 @@ public final class Restorer {
     if (LocalTree.isRealDirectory(path)) {
       throw new UnsafeDestinationException("a directory is in the way; remove it first");
     }
-  }
-
-  private static Path temporary(Path path) {
-    byte[] random = new byte[8];
-    RANDOM.nextBytes(random);
-    return path.resolveSibling(".kintsugi-" + HexFormat.of().formatHex(random) + ".part");
   }
 
   /**
