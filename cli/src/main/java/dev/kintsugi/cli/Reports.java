@@ -33,7 +33,8 @@ final class Reports {
           String.format(Locale.ROOT, "  and %,d more; -v names all", paths.size() - shown.size()));
     }
     console.complain(
-        "Everything else can be read, and 'get' restores what it can of these. Nothing was changed"
+        "A stripe with bytes or records of each has too few shards. Everything else can be read, and"
+            + " 'get' restores what it can of these, which may be all. Nothing was changed"
             + " or removed: bring back archives ('kintsugi archive ls' names those that are gone)"
             + " and try again.");
   }

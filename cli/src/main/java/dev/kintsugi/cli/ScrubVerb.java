@@ -7,9 +7,11 @@ import dev.kintsugi.cli.console.Units;
 import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.ScrubReport;
 import dev.kintsugi.core.store.ShardFinding;
+import dev.kintsugi.core.store.ShardFinding.Problem;
 import dev.kintsugi.core.store.Vault;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,6 +28,11 @@ import picocli.CommandLine.Option;
       "6 if archives could not be asked, 3 if findings are left."
     })
 final class ScrubVerb extends Verb {
+  /** No accident explains these: the archive altered, swapped or replayed. */
+  private static final Set<Problem> TAMPERING = EnumSet.of(Problem.TAMPERED, Problem.MISPLACED);
+
+  private static final Set<Problem> HARMFUL = EnumSet.complementOf(EnumSet.of(Problem.ORPHAN));
+
   @Option(names = "--repair", description = "Mends what is found.")
   boolean repair;
 
@@ -38,7 +45,8 @@ final class ScrubVerb extends Verb {
     CipherWarmUp.start();
     try (Vault vault = dryRun ? openToRead() : openToWrite();
         Meter meter = console().meter("scrub")) {
-      ScrubReport report = interruption().cutOff(() -> vault.scrub(new ScrubOptions(mend), meter));
+      ScrubReport report =
+          interruption().cutOff(() -> vault.scrub(new ScrubOptions(mend, this::event), meter));
       meter.finish();
       print(report, mend, meter.elapsed());
       return verdict(report, mend);
@@ -51,41 +59,35 @@ final class ScrubVerb extends Verb {
     if (!report.unrecoverable().isEmpty()) {
       code = code.or(ExitCode.UNRECOVERABLE);
     }
-    if (report.findings().stream().anyMatch(ScrubVerb::isTampering)) {
+    if (report.count(TAMPERING) > 0) {
       code = code.or(ExitCode.TAMPERED);
     }
     if (!report.unavailable().isEmpty()) {
       code = code.or(ExitCode.UNAVAILABLE);
     }
-    long harmful = harmful(report.findings());
-    long left = mended ? report.findings().size() - report.repaired() : harmful;
+    long harmful = report.count(HARMFUL);
+    long left = mended ? report.total() - report.repaired() : harmful;
     if (harmful > 0 && left > 0) {
       code = code.or(ExitCode.PARTLY);
     }
     return code;
   }
 
-  /** Returns whether no accident explains a finding: the archive altered, swapped or replayed. */
-  private static boolean isTampering(ShardFinding finding) {
-    return finding.problem() == ShardFinding.Problem.TAMPERED
-        || finding.problem() == ShardFinding.Problem.MISPLACED;
-  }
-
-  private static long harmful(List<ShardFinding> findings) {
-    return findings.stream().filter(f -> f.problem() != ShardFinding.Problem.ORPHAN).count();
+  private void event(ShardFinding finding) {
+    console()
+        .event(
+            Json.event("finding")
+                .with("archive", finding.archive())
+                .with("shard", finding.shard())
+                .with("stripe", finding.stripe().isEmpty() ? null : finding.stripe())
+                .with("index", finding.index() < 0 ? null : finding.index())
+                .with("problem", finding.problem().name())
+                .with("detail", finding.detail()));
   }
 
   private void print(ScrubReport report, boolean mended, long nanos) {
     Console console = console();
     for (ShardFinding finding : report.findings()) {
-      console.event(
-          Json.event("finding")
-              .with("archive", finding.archive())
-              .with("shard", finding.shard())
-              .with("stripe", finding.stripe().isEmpty() ? null : finding.stripe())
-              .with("index", finding.index() < 0 ? null : finding.index())
-              .with("problem", finding.problem().name())
-              .with("detail", finding.detail()));
       console.result(
           String.format(
               "%-10s archive %s, shard %s: %s",
@@ -93,6 +95,11 @@ final class ScrubVerb extends Verb {
               finding.archive(),
               finding.shard(),
               finding.detail()));
+    }
+    long unnamed = report.total() - report.findings().size();
+    if (unnamed > 0) {
+      console.result(
+          String.format(Locale.ROOT, "and %,d more findings; --json names all", unnamed));
     }
     report.unavailable().forEach(name -> console.warn("archive " + name + " could not be asked"));
     Reports.unrecoverable(console, report.unrecoverable());
@@ -102,7 +109,7 @@ final class ScrubVerb extends Verb {
             .with("stripes", report.stripes())
             .with("shardsChecked", report.shards())
             .with("bytes", report.bytes())
-            .with("findings", report.findings().size())
+            .with("findings", report.total())
             .with("repaired", report.repaired())
             .with("unavailable", report.unavailable())
             .with("unrecoverable", report.unrecoverable().size())
@@ -127,11 +134,11 @@ final class ScrubVerb extends Verb {
     if (report.clean()) {
       return "clean";
     }
-    int found = report.findings().size();
+    long found = report.total();
     if (found == 0) {
       return "no damage in what could be read";
     }
-    long orphans = found - harmful(report.findings());
+    long orphans = found - report.count(HARMFUL);
     StringBuilder text = new StringBuilder(Units.count(found, "finding"));
     if (orphans > 0) {
       text.append(" (").append(Units.count(orphans, "leftover")).append(')');

@@ -118,14 +118,15 @@ final class StatusVerb extends Verb {
                     Locale.ROOT,
                     "%-28s%s",
                     key < 0
-                        ? "Cannot be read now:"
+                        ? "Cannot be decoded now:"
                         : "Can lose " + Units.count(key, "more shard") + ":",
                     Units.count(stripes, "stripe"))));
     if (report.atRiskTotal() > 0) {
       console.result("");
       console.result(
           Units.count(report.atRiskTotal(), "object")
-              + " at risk (can lose no more shards, or cannot be read now):");
+              + " at risk (of a stripe of each no more shards can be lost, or too few are left; 'get'"
+              + " restores what it can):");
       report.atRisk().forEach(path -> console.result("  " + path));
       long more = report.atRiskTotal() - report.atRisk().size();
       if (more > 0) {

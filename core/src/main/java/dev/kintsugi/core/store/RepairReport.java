@@ -11,7 +11,7 @@ import java.util.List;
  * @param bytesWritten bytes written to archives
  * @param pending shards that still wait, because an archive that should hold them is not available
  * @param unrecoverable paths of objects with a stripe that has too few intact shards now; they are
- *     left as they are
+ *     left as they are, and reads still return what lies in the shards that are left
  */
 public record RepairReport(
     long stripes,

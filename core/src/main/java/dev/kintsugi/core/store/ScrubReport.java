@@ -1,6 +1,8 @@
 package dev.kintsugi.core.store;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a scrub found.
@@ -8,21 +10,48 @@ import java.util.List;
  * @param stripes stripes checked
  * @param shards shards checked
  * @param bytes bytes read
- * @param findings every shard that is not as it should be
+ * @param findings shards that are not as they should be, in the order of archives: all, or the
+ *     first {@value #MOST_FINDINGS} that were found; {@link ScrubOptions#listener} is told of all
+ * @param counts how many shards were found with each problem, those that {@code findings} leaves
+ *     out included; a problem that was not found is absent
  * @param unavailable archives that could not be asked
  * @param repaired findings that were mended (repair) or removed (orphans)
- * @param unrecoverable paths of objects that cannot be recovered from what is available now
+ * @param unrecoverable paths of objects with bytes or records in a stripe that cannot be decoded
+ *     from what is available now. A read of such an object still returns what lies in shards that
+ *     are left, which may be all of it
  */
 public record ScrubReport(
     long stripes,
     long shards,
     long bytes,
     List<ShardFinding> findings,
+    Map<ShardFinding.Problem, Long> counts,
     List<String> unavailable,
     long repaired,
     List<String> unrecoverable) {
+  /** How many findings a report names at most. */
+  public static final int MOST_FINDINGS = 10_000;
+
+  /** Copies the collections. */
+  public ScrubReport {
+    findings = List.copyOf(findings);
+    counts = Map.copyOf(counts);
+    unavailable = List.copyOf(unavailable);
+    unrecoverable = List.copyOf(unrecoverable);
+  }
+
+  /** Returns how many findings there were of certain problems. */
+  public long count(Collection<ShardFinding.Problem> problems) {
+    return problems.stream().mapToLong(problem -> counts.getOrDefault(problem, 0L)).sum();
+  }
+
+  /** Returns how many findings there were, whether or not {@link #findings} names them. */
+  public long total() {
+    return count(counts.keySet());
+  }
+
   /** Returns whether everything is as it should be. */
   public boolean clean() {
-    return findings.isEmpty() && unavailable.isEmpty() && unrecoverable.isEmpty();
+    return counts.isEmpty() && unavailable.isEmpty() && unrecoverable.isEmpty();
   }
 }

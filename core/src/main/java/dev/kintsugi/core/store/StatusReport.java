@@ -15,9 +15,10 @@ import java.util.Map;
  * @param symlinks number of symbolic links
  * @param bytes sum of the files' sizes
  * @param stripesByRedundancyLeft how many live stripes can still lose 0, 1, … shards that lie on
- *     available archives; key -1 counts those that cannot be read now
- * @param atRisk paths of objects with a stripe that can lose no more shards or cannot be read, at
- *     most {@code limit} of them
+ *     available archives; key -1 counts those that cannot be decoded now
+ * @param atRisk paths of objects with a stripe that can lose no more shards or cannot be decoded,
+ *     at most {@code limit} of them. Being at risk is not being lost: a read returns what lies in
+ *     shards that are left, which may be all of an object
  * @param atRiskTotal number of such objects
  */
 public record StatusReport(

@@ -13,6 +13,7 @@ import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.internal.namespace.RecordSeals;
 import dev.kintsugi.core.store.Progress;
 import dev.kintsugi.core.store.RepairReport;
+import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.ScrubReport;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -82,14 +83,13 @@ public final class Mending {
    * does not know. What is found wrong is marked in the index, so that a repair mends it, unless
    * the index is read only.
    *
-   * @param repair also mend what is found, and remove orphans
    * @param readOnly leave the index alone
    */
-  public ScrubReport scrub(boolean repair, boolean readOnly, Progress progress) {
-    if (repair && readOnly) {
+  public ScrubReport scrub(ScrubOptions options, boolean readOnly, Progress progress) {
+    if (options.repair() && readOnly) {
       throw new IllegalArgumentException("a vault that is open for reading cannot be repaired");
     }
-    return new Scrubber(this, repair, readOnly, progress).run();
+    return new Scrubber(this, options, readOnly, progress).run();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.kintsugi.core.internal.recovery;
 
+import com.google.common.collect.Lists;
 import dev.kintsugi.core.IntegrityException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.ShardInfo;
@@ -16,33 +17,86 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds and removes shards that archives hold and the index does not know. */
+/**
+ * Finds and removes shards that archives hold and the index does not know. However many there are,
+ * only so many are remembered at a time.
+ */
 final class Orphans {
+  /** How many are remembered at a time. */
+  static final int MOST_AT_ONCE = 1 << 16;
+
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final int BATCH = 1024;
 
   private final Mending mending;
-  private final List<Orphan> found = new ArrayList<>(); // guarded by itself
+  private final int most;
+  private final Object lock = new Object();
+  private final List<Orphan> candidates = new ArrayList<>(); // guarded by lock
+  private final List<Orphan> found = new ArrayList<>(); // guarded by lock
+  private boolean more; // guarded by lock; whether some were found and not remembered
 
   private record Orphan(int archive, ShardInfo info) {}
 
-  Orphans(Mending mending) {
+  /**
+   * Makes a search.
+   *
+   * @param most how many are remembered at a time
+   */
+  Orphans(Mending mending, int most) {
     this.mending = mending;
+    this.most = most;
   }
 
   /**
    * Lists all archives side by side. Shards that a writer is just about to enter into the index
-   * look like orphans, so what is found is looked up once more at the end.
+   * look like orphans, so what is found is looked up once more at the end, or when it has become
+   * much.
    *
    * @param unavailable names of archives that are not asked; those that fail are added
+   * @param adopt whether to take back what the index misses: a shard of a live stripe takes the
+   *     place of its row if that is missing, as when an archive returns after a recovery without
+   *     it. Whether its content is right is for a check of the stripe to tell
+   * @param log is told of each
+   * @return how many were taken back
    */
-  List<ShardFinding> find(Set<String> unavailable) {
+  long find(Set<String> unavailable, boolean adopt, FindingLog log) {
+    LongAdder adopted = new LongAdder();
+    Set<String> failed =
+        list(
+            certain -> {
+              byte[] prefix = new byte[ShardPrefix.LENGTH];
+              List<Orphan> left = new ArrayList<>();
+              for (Orphan orphan : certain) {
+                Optional<ShardHeader> header = header(orphan, prefix);
+                boolean takenBack = adopt && header.isPresent() && adopt(orphan, header.get());
+                if (takenBack) {
+                  adopted.increment();
+                } else {
+                  left.add(orphan);
+                }
+                log.add(describe(orphan, header, takenBack));
+              }
+              remember(left);
+            });
+    unavailable.addAll(failed);
+    return adopted.sum();
+  }
+
+  /**
+   * Lists all archives that are there.
+   *
+   * @param settle is handed what the index does not know, in parts; any thread
+   * @return names of archives that could not be listed
+   */
+  private Set<String> list(Consumer<List<Orphan>> settle) {
     Archives archives = mending.archives();
+    Set<String> failed = new ConcurrentSkipListSet<>();
     List<Integer> numbers =
         archives.numbers().stream().filter(a -> archives.unavailable(a).isEmpty()).toList();
     try (Sweep sweep = new Sweep(Math.max(1, numbers.size()))) {
@@ -50,25 +104,20 @@ final class Orphans {
         sweep.submit(
             () -> {
               try {
-                list(archive);
+                list(archive, settle);
               } catch (IOException e) {
                 LOG.warn("archive {} cannot be listed: {}", archives.name(archive), e.toString());
-                synchronized (unavailable) {
-                  unavailable.add(archives.name(archive));
-                }
+                failed.add(archives.name(archive));
               }
             });
       }
       sweep.finish();
     }
-    List<Orphan> certain = unknown(found);
-    found.clear();
-    found.addAll(certain);
-    byte[] prefix = new byte[ShardPrefix.LENGTH];
-    return certain.stream().map(orphan -> describe(orphan, prefix)).toList();
+    settle.accept(unknown(candidates(0)));
+    return failed;
   }
 
-  private void list(int archive) throws IOException {
+  private void list(int archive, Consumer<List<Orphan>> settle) throws IOException {
     List<Orphan> batch = new ArrayList<>();
     mending
         .archives()
@@ -76,60 +125,69 @@ final class Orphans {
         .list(
             info -> {
               batch.add(new Orphan(archive, info));
-              if (batch.size() == BATCH) {
-                keepUnknown(batch);
+              if (batch.size() == Math.min(BATCH, most)) {
+                keepUnknown(batch, settle);
               }
             });
-    keepUnknown(batch);
+    keepUnknown(batch, settle);
   }
 
-  private void keepUnknown(List<Orphan> batch) {
+  private void keepUnknown(List<Orphan> batch, Consumer<List<Orphan>> settle) {
     List<Orphan> strange = unknown(batch);
     batch.clear();
-    synchronized (found) {
-      found.addAll(strange);
+    synchronized (lock) {
+      candidates.addAll(strange);
+    }
+    List<Orphan> many = candidates(most);
+    if (!many.isEmpty()) {
+      settle.accept(unknown(many));
     }
   }
 
-  private List<Orphan> unknown(List<Orphan> candidates) {
+  /** Takes all candidates away if there are at least so many. */
+  private List<Orphan> candidates(int atLeast) {
+    synchronized (lock) {
+      if (candidates.size() < atLeast) {
+        return List.of();
+      }
+      List<Orphan> taken = List.copyOf(candidates);
+      candidates.clear();
+      return taken;
+    }
+  }
+
+  private void remember(List<Orphan> orphans) {
+    synchronized (lock) {
+      int room = Math.min(orphans.size(), most - found.size());
+      found.addAll(orphans.subList(0, room));
+      more |= room < orphans.size();
+    }
+  }
+
+  private List<Orphan> unknown(List<Orphan> some) {
     return mending
         .index()
         .read(
             reader ->
-                candidates.stream()
+                some.stream()
                     .filter(o -> reader.shardNamed(o.archive, o.info.name()).isEmpty())
                     .toList());
   }
 
-  private ShardFinding describe(Orphan orphan, byte[] prefix) {
-    Optional<ShardHeader> header = header(orphan, prefix);
+  private ShardFinding describe(Orphan orphan, Optional<ShardHeader> header, boolean takenBack) {
+    String detail = "it is not authentic, and nothing refers to it";
+    if (takenBack) {
+      detail = "the index missed it, as after a recovery without this archive; taken back";
+    } else if (header.isPresent()) {
+      detail = "nothing refers to it: the leftover of a write that was not acknowledged, or a copy";
+    }
     return new ShardFinding(
         mending.archives().name(orphan.archive),
         orphan.info.name().toString(),
         header.map(h -> h.stripe().toString()).orElse(""),
         header.map(ShardHeader::index).orElse(-1),
         ShardFinding.Problem.ORPHAN,
-        header.isPresent()
-            ? "nothing refers to it: the leftover of a write that was not acknowledged, or a copy"
-            : "it is not authentic, and nothing refers to it");
-  }
-
-  /**
-   * Takes back what the index misses: a shard of a live stripe takes the place of its row if that
-   * is missing, as when an archive returns after a recovery without it. Whether its content is
-   * right is for a check of the stripe to tell.
-   *
-   * @return names of the shards that have a row now
-   */
-  Set<String> adopt() {
-    Set<String> adopted = new TreeSet<>();
-    byte[] prefix = new byte[ShardPrefix.LENGTH];
-    for (Orphan orphan : found) {
-      header(orphan, prefix)
-          .filter(header -> adopt(orphan, header))
-          .ifPresent(header -> adopted.add(orphan.info.name().toString()));
-    }
-    return adopted;
+        detail);
   }
 
   private boolean adopt(Orphan orphan, ShardHeader header) {
@@ -170,23 +228,49 @@ final class Orphans {
   /**
    * Removes what was found, unless the index has come to know it, or could need it: a shard of a
    * live stripe stays as long as any shard of the stripe is missing or cannot be reached. What
-   * cannot be read stays, for it may be such a shard.
+   * cannot be read stays, for it may be such a shard. Writers are kept out for a batch at a time.
+   *
+   * <p>If more was found than is remembered, archives are listed again, until nothing can be
+   * removed of what is remembered; what is left then is for the next scrub.
    *
    * @return how many were removed
    * @throws IntegrityException if the index has no root directory: nothing is removed on its word
    */
   long remove() {
-    LongAdder removed = new LongAdder();
-    if (!found.isEmpty()) {
-      if (mending.index().read(reader -> reader.inode(NamespaceReader.ROOT)).isEmpty()) {
-        throw new IntegrityException(
-            "the index has no root directory, so nothing that it does not know is removed; recover"
-                + " the vault with its kit");
+    long removed = 0;
+    while (true) {
+      long now = removeFound();
+      removed += now;
+      synchronized (lock) {
+        found.clear();
+        if (!more || now == 0) {
+          return removed;
+        }
+        more = false;
       }
-      byte[] prefix = new byte[ShardPrefix.LENGTH];
+      list(this::remember);
+    }
+  }
+
+  private long removeFound() {
+    List<Orphan> orphans;
+    synchronized (lock) {
+      orphans = List.copyOf(found);
+    }
+    if (orphans.isEmpty()) {
+      return 0;
+    }
+    if (mending.index().read(reader -> reader.inode(NamespaceReader.ROOT)).isEmpty()) {
+      throw new IntegrityException(
+          "the index has no root directory, so nothing that it does not know is removed; recover"
+              + " the vault with its kit");
+    }
+    LongAdder removed = new LongAdder();
+    byte[] prefix = new byte[ShardPrefix.LENGTH];
+    for (List<Orphan> batch : Lists.partition(orphans, BATCH)) {
       mending
           .gate()
-          .quietly(() -> unknown(found).forEach(orphan -> removeUseless(orphan, prefix, removed)));
+          .quietly(() -> unknown(batch).forEach(orphan -> removeUseless(orphan, prefix, removed)));
     }
     return removed.sum();
   }

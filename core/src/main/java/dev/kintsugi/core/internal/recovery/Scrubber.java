@@ -5,10 +5,9 @@ import dev.kintsugi.core.internal.dispersal.ShardProblem;
 import dev.kintsugi.core.internal.dispersal.Stripe;
 import dev.kintsugi.core.internal.dispersal.StripeAuditor;
 import dev.kintsugi.core.store.Progress;
+import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.ScrubReport;
 import dev.kintsugi.core.store.ShardFinding;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,9 +17,6 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Reads and checks every shard, a few stripes at once, and compares archives with the index. */
 final class Scrubber {
-  private static final Comparator<ShardFinding> ORDER =
-      Comparator.comparing(ShardFinding::archive).thenComparing(ShardFinding::shard);
-
   private final Mending mending;
   private final boolean repair;
   private final boolean readOnly;
@@ -30,11 +26,12 @@ final class Scrubber {
   private final LongAdder shards = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder repaired = new LongAdder();
-  private final List<ShardFinding> findings = new ArrayList<>(); // guarded by itself
+  private final FindingLog findings;
 
-  Scrubber(Mending mending, boolean repair, boolean readOnly, Progress progress) {
+  Scrubber(Mending mending, ScrubOptions options, boolean readOnly, Progress progress) {
     this.mending = mending;
-    this.repair = repair;
+    this.repair = options.repair();
+    this.findings = new FindingLog(options.listener(), ScrubReport.MOST_FINDINGS);
     this.readOnly = readOnly;
     this.progress = progress;
     this.mender = mending.mender();
@@ -47,10 +44,8 @@ final class Scrubber {
         unavailable.add(mending.archives().name(archive));
       }
     }
-    Orphans orphans = new Orphans(mending);
-    List<ShardFinding> strangers = orphans.find(unavailable);
-    Set<String> adopted = repair ? orphans.adopt() : Set.of();
-    repaired.add(adopted.size());
+    Orphans orphans = new Orphans(mending, Orphans.MOST_AT_ONCE);
+    repaired.add(orphans.find(unavailable, repair, findings));
     long total = mending.index().read(reader -> reader.stripeCount());
     progress.update("scrub", 0, total, "stripes");
     try (Sweep sweep = new Sweep(Mending.STRIPES_AT_ONCE)) {
@@ -60,19 +55,12 @@ final class Scrubber {
     if (repair) {
       repaired.add(orphans.remove());
     }
-    List<ShardFinding> all = new ArrayList<>();
-    for (ShardFinding stranger : strangers) {
-      all.add(adopted.contains(stranger.shard()) ? takenBack(stranger) : stranger);
-    }
-    synchronized (findings) {
-      all.addAll(findings);
-    }
-    all.sort(ORDER);
     return new ScrubReport(
         stripes.get(),
         shards.sum(),
         bytes.sum(),
-        all,
+        findings.first(),
+        findings.counts(),
         List.copyOf(unavailable),
         repaired.sum(),
         mending.pathsIn(mender.beyondRepair()));
@@ -97,23 +85,19 @@ final class Scrubber {
   }
 
   private void judge(Stripe stripe, StripeAuditor.Audit audit) {
-    List<ShardFinding> found = new ArrayList<>();
     Set<Integer> bad = new TreeSet<>();
     Set<Integer> out = new TreeSet<>();
     for (ShardProblem problem : audit.problems()) {
       if (problem.index() < 0) {
-        found.add(finding("", "", problem));
+        findings.add(finding("", "", problem));
       } else if (mending.archives().unavailable(problem.archive()).isPresent()) {
         out.add(problem.index()); // the archive is reported, not each of its shards
       } else {
         bad.add(problem.index());
-        found.add(
+        findings.add(
             finding(
                 mending.archives().name(problem.archive()), problem.name().toString(), problem));
       }
-    }
-    synchronized (findings) {
-      findings.addAll(found);
     }
     if (!readOnly) {
       mender.mark(
@@ -127,16 +111,6 @@ final class Scrubber {
     } else if (repair && !bad.isEmpty()) {
       repaired.add(mender.mend(stripe, bad).size());
     }
-  }
-
-  private static ShardFinding takenBack(ShardFinding orphan) {
-    return new ShardFinding(
-        orphan.archive(),
-        orphan.shard(),
-        orphan.stripe(),
-        orphan.index(),
-        ShardFinding.Problem.ORPHAN,
-        "the index missed it, as after a recovery without this archive; taken back");
   }
 
   private static ShardFinding finding(String archive, String shard, ShardProblem problem) {

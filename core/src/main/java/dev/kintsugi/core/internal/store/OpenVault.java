@@ -198,7 +198,7 @@ final class OpenVault implements Vault {
     if (options.repair()) {
       requireWritable();
     }
-    return mending().scrub(options.repair(), session.isReadOnly(), progress);
+    return mending().scrub(options, session.isReadOnly(), progress);
   }
 
   @Override

@@ -10,8 +10,8 @@ import dev.kintsugi.core.internal.index.IndexReader;
 import dev.kintsugi.core.internal.index.IndexWriter;
 import dev.kintsugi.core.internal.index.Rows;
 import dev.kintsugi.core.store.Progress;
+import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.ScrubReport;
-import dev.kintsugi.core.store.ShardFinding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,13 +98,15 @@ final class MendingAtOnceTest {
     markMissing(lost);
     vault.down.add(lost.archive());
     Mending scrubbing = vault.mending(vault.index, gate);
-    Thread scrub = new Thread(() -> scrubbing.scrub(true, false, Progress.NONE), "scrub");
+    Thread scrub =
+        new Thread(() -> scrubbing.scrub(new ScrubOptions(true), false, Progress.NONE), "scrub");
     AtomicBoolean once = new AtomicBoolean();
     Runnable between =
         () -> {
           if (once.compareAndSet(false, true)) {
             vault.down.clear();
-            scrubbing.scrub(false, false, Progress.NONE); // finds the old shard sound
+            scrubbing.scrub(
+                new ScrubOptions(false), false, Progress.NONE); // finds the old shard sound
             assertFalse(shard(0).missing());
             scrub.start();
             await(() -> waits.getAsBoolean() || !scrub.isAlive());
@@ -119,10 +121,14 @@ final class MendingAtOnceTest {
 
   @Test
   void aShardThatRepairHasJustMovedIsNoOrphanToAScrub() throws InterruptedException {
-    SmallVault.LockGate gate = new SmallVault.LockGate();
+    LockGate gate = new LockGate();
     assertTrue(survivesAScrub(gate, gate::isWaitedFor));
     assertTrue(
-        vault.mending(vault.index).scrub(true, false, Progress.NONE).unrecoverable().isEmpty());
+        vault
+            .mending(vault.index)
+            .scrub(new ScrubOptions(true), false, Progress.NONE)
+            .unrecoverable()
+            .isEmpty());
   }
 
   @Test
@@ -148,7 +154,7 @@ final class MendingAtOnceTest {
     Rows.Shard lost = shard(0);
     vault.replace(lost.archive(), lost.name(), Optional.empty());
     AtomicBoolean once = new AtomicBoolean();
-    SmallVault.Asked move =
+    Asked move =
         archive -> {
           if (archive == lost.archive() && once.compareAndSet(false, true)) {
             markMissing(lost);
@@ -161,7 +167,7 @@ final class MendingAtOnceTest {
     ScrubReport report =
         vault
             .mending(vault.index)
-            .scrub(false, false, (task, done, total, unit) -> vault.asked = move);
+            .scrub(new ScrubOptions(false), false, (task, done, total, unit) -> vault.asked = move);
     assertTrue(once.get());
     assertFalse(shard(0).missing());
     assertFalse(shard(0).archive() == lost.archive(), "the move was undone");
@@ -189,9 +195,10 @@ final class MendingAtOnceTest {
     Rows.Shard shard = shard(0);
     int elsewhere = (shard.archive() + 1) % 5;
     vault.replace(elsewhere, shard.name(), Optional.of(vault.bytes(shard.archive(), shard.name())));
-    Orphans orphans = new Orphans(vault.mending(vault.index));
-    List<ShardFinding> found = orphans.find(new TreeSet<>());
-    assertEquals(1, found.size());
+    Orphans orphans = new Orphans(vault.mending(vault.index), 10);
+    FindingLog log = new FindingLog(finding -> {}, 10);
+    orphans.find(new TreeSet<>(), false, log);
+    assertEquals(1, log.first().size());
     AtomicBoolean once = new AtomicBoolean();
     vault.asked =
         archive -> {
@@ -200,6 +207,8 @@ final class MendingAtOnceTest {
           }
         };
     assertEquals(0, orphans.remove());
-    assertEquals(1, orphans.remove());
+    assertTrue(once.get());
+    orphans.find(new TreeSet<>(), false, log);
+    assertEquals(1, orphans.remove(), "the control");
   }
 }

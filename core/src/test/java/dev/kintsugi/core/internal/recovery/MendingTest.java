@@ -15,6 +15,7 @@ import dev.kintsugi.core.internal.namespace.Changes;
 import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.store.Progress;
 import dev.kintsugi.core.store.RepairReport;
+import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.ScrubReport;
 import dev.kintsugi.core.store.ShardFinding;
 import dev.kintsugi.core.store.ShardFinding.Problem;
@@ -60,7 +61,7 @@ class MendingTest {
   }
 
   private ScrubReport scrub(boolean repair) {
-    return mending.scrub(repair, false, Progress.NONE);
+    return mending.scrub(new ScrubOptions(repair), false, Progress.NONE);
   }
 
   private static Map<String, Problem> problems(ScrubReport report) {
@@ -251,9 +252,11 @@ class MendingTest {
   @Test
   void anOrphanThatTheIndexHasComeToKnowIsLeftAlone() {
     String key = before.keySet().iterator().next();
-    Orphans orphans = new Orphans(mending);
+    Orphans orphans = new Orphans(mending, 100);
     vault.replace(5, ShardName.random(), Optional.of(new byte[10]));
-    assertEquals(1, orphans.find(new TreeSet<>()).size());
+    FindingLog log = new FindingLog(finding -> {}, 10);
+    assertEquals(0, orphans.find(new TreeSet<>(), false, log));
+    assertEquals(Map.of(Problem.ORPHAN, 1L), log.counts());
     // Between finding and removing, the commit that wrote the shard is acknowledged.
     Rows.Shard row =
         vault.index.read(reader -> reader.shardNamed(archive(key), name(key)).orElseThrow());
@@ -434,9 +437,11 @@ class MendingTest {
   void readOnlyScrubsLeaveTheIndexAlone() {
     String key = before.keySet().iterator().next();
     vault.replace(archive(key), name(key), Optional.empty());
-    assertEquals(1, mending.scrub(false, true, Progress.NONE).findings().size());
+    assertEquals(1, mending.scrub(new ScrubOptions(false), true, Progress.NONE).findings().size());
     assertEquals(0, mending.repair(Progress.NONE).stripes());
-    assertThrows(IllegalArgumentException.class, () -> mending.scrub(true, true, Progress.NONE));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> mending.scrub(new ScrubOptions(true), true, Progress.NONE));
     assertEquals(1, scrub(false).findings().size());
     assertEquals(1, mending.repair(Progress.NONE).stripes());
     assertAsBefore();

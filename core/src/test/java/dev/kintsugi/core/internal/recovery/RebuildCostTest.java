@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.store.Progress;
 import dev.kintsugi.core.store.RepairReport;
+import dev.kintsugi.core.store.ScrubOptions;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ final class RebuildCostTest {
         read += report.bytesRead();
         written += report.bytesWritten();
       }
-      assertTrue(mending.scrub(false, false, Progress.NONE).clean(), scheme);
+      assertTrue(mending.scrub(new ScrubOptions(false), false, Progress.NONE).clean(), scheme);
     }
     return new Cost(read, written);
   }

@@ -20,6 +20,7 @@ import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.store.NewAttributes;
 import dev.kintsugi.core.store.Progress;
 import dev.kintsugi.core.store.RecoverReport;
+import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.VaultPath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -96,7 +97,10 @@ class RecovererTest {
       assertEquals(0, report.foreign());
       assertEquals(vault.everything().size(), report.shards());
       assertTrue(
-          vault.mending(recovered.index()).scrub(false, true, Progress.NONE).clean(),
+          vault
+              .mending(recovered.index())
+              .scrub(new ScrubOptions(false), true, Progress.NONE)
+              .clean(),
           "the recovered index knows every shard");
     }
   }
@@ -188,7 +192,8 @@ class RecovererTest {
       assertComplete(recovered);
       assertTrue(vault.tree(recovered.index()).contains("/moved/large"));
       // The shards of dead stripes are still there; nothing in the new index refers to them.
-      var scrub = vault.mending(recovered.index()).scrub(false, true, Progress.NONE);
+      var scrub =
+          vault.mending(recovered.index()).scrub(new ScrubOptions(false), true, Progress.NONE);
       assertTrue(scrub.findings().size() >= 12, "shards of two dead data stripes are orphans");
     }
   }
@@ -338,13 +343,15 @@ class RecovererTest {
           recovered.recovery().report().unrecoverable(),
           "control: too few shards were there");
       vault.down.clear();
-      var scrub = vault.mending(recovered.index()).scrub(true, false, Progress.NONE);
+      var scrub =
+          vault.mending(recovered.index()).scrub(new ScrubOptions(true), false, Progress.NONE);
       assertTrue(scrub.repaired() > 0, scrub.toString());
       assertEquals(List.of(), scrub.unrecoverable());
       for (Map.Entry<String, byte[]> file : contents.entrySet()) {
         assertArrayEquals(file.getValue(), vault.get(recovered.index(), file.getKey()));
       }
-      var again = vault.mending(recovered.index()).scrub(true, false, Progress.NONE);
+      var again =
+          vault.mending(recovered.index()).scrub(new ScrubOptions(true), false, Progress.NONE);
       assertEquals(List.of(), again.findings());
     }
   }
@@ -359,7 +366,7 @@ class RecovererTest {
       Mending mending = vault.mending(recovered.index());
       assertTrue(mending.rebuild(1, Progress.NONE).shardsRestored() > 0);
       assertTrue(mending.repair(Progress.NONE).shardsRestored() > 0);
-      assertTrue(mending.scrub(false, true, Progress.NONE).clean());
+      assertTrue(mending.scrub(new ScrubOptions(false), true, Progress.NONE).clean());
       vault.down.addAll(List.of(0, 2));
       assertComplete(recovered);
     }

@@ -51,7 +51,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -344,41 +343,6 @@ final class SmallVault implements AutoCloseable, Archives {
 
   Mending mending(Index through, Mending.Gate gate) {
     return new Mending(through, this, pool, keys, seals, stripe -> {}, gate, () -> {});
-  }
-
-  @FunctionalInterface
-  interface Asked {
-    void accept(int archive) throws IOException;
-  }
-
-  /** A gate whose ways are given back by the threads that took them. */
-  static final class LockGate implements Mending.Gate {
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
-
-    @Override
-    public void enter() {
-      lock.readLock().lock();
-    }
-
-    @Override
-    public void leave() {
-      lock.readLock().unlock();
-    }
-
-    @Override
-    public void quietly(Runnable action) {
-      lock.writeLock().lock();
-      try {
-        action.run();
-      } finally {
-        lock.writeLock().unlock();
-      }
-    }
-
-    /** Returns whether a thread waits in {@link #quietly}. */
-    boolean isWaitedFor() {
-      return lock.hasQueuedThreads();
-    }
   }
 
   /** Recovers into a fresh index, which the caller closes. */
