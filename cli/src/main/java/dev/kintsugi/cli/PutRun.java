@@ -50,6 +50,7 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
     boolean wantsDigests();
   }
 
+  private final Vault vault;
   private final Console console;
   private final Interruption interruption;
   private final Outcome outcome;
@@ -72,6 +73,7 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
       Interruption interruption,
       Outcome outcome,
       Witness witness) {
+    this.vault = vault;
     this.console = console;
     this.interruption = interruption;
     this.outcome = outcome;
@@ -217,7 +219,8 @@ final class PutRun implements LocalTree.Visitor, Ingest.Listener, AutoCloseable 
       console.warn(
           Units.count(degraded, "shard")
               + " could not be stored and wait for repair: redundancy is reduced;"
-              + " run 'kintsugi repair' once all archives are back");
+              + " run 'kintsugi repair' once all archives take shards again");
+      Reports.troubles(console, vault);
     }
   }
 

@@ -64,7 +64,7 @@ final class RebuildVerb extends Verb {
       }
       RepairReport report = interruption().cutOff(() -> vault.rebuild(name, meter));
       meter.finish();
-      Reports.repaired(console(), "rebuild", report, meter.elapsed());
+      Reports.repaired(console(), "rebuild", vault, report, meter.elapsed());
       return Reports.verdict(report);
     }
   }

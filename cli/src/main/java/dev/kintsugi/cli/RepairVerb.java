@@ -31,7 +31,7 @@ final class RepairVerb extends Verb {
         Meter meter = console().meter("repair")) {
       RepairReport report = interruption().cutOff(() -> vault.repair(meter));
       meter.finish();
-      Reports.repaired(console(), "repair", report, meter.elapsed());
+      Reports.repaired(console(), "repair", vault, report, meter.elapsed());
       return Reports.verdict(report);
     }
   }

@@ -34,7 +34,7 @@ final class Reports {
     }
     console.complain(
         "A stripe with bytes or records of each has too few shards. Everything else can be read, and"
-            + " 'get' restores what it can of these, which may be all. Nothing was changed"
+            + " 'get' restores what it can of these, which may be all. No shard of them was changed"
             + " or removed: bring back archives ('kintsugi archive ls' names those that are gone)"
             + " and try again.");
   }
@@ -51,8 +51,20 @@ final class Reports {
                 + " 'kintsugi scrub --repair' mends what is damaged");
   }
 
+  /** Says of each archive that could not be written to why. */
+  static void troubles(Console console, Vault vault) {
+    vault
+        .archiveTroubles()
+        .forEach(
+            (name, why) -> {
+              // An archive that is not available says its own name.
+              String start = "archive " + name + ": ";
+              console.warn(why.startsWith(start) ? why : start + why);
+            });
+  }
+
   /** Prints what a repair or rebuild did. */
-  static void repaired(Console console, String verb, RepairReport report, long nanos) {
+  static void repaired(Console console, String verb, Vault vault, RepairReport report, long nanos) {
     unrecoverable(console, report.unrecoverable());
     console.event(
         Json.event("summary")
@@ -82,7 +94,8 @@ final class Reports {
     if (report.pending() > 0) {
       console.warn(
           Units.count(report.pending(), "shard")
-              + " still wait for archives that cannot be used now; see 'kintsugi status'");
+              + " still wait for archives that cannot be used or written to now; see 'kintsugi status'");
+      troubles(console, vault);
     }
   }
 

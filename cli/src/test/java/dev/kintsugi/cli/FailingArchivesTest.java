@@ -144,7 +144,11 @@ class FailingArchivesTest {
   @Test
   void whatIsStoredWithoutAnArchiveWaitsForRepair() throws Exception {
     takeAway("c");
-    cli.run("put", tree + "/file1", "/new").expect(0).says("wait for repair");
+    cli.run("put", tree + "/file1", "/new")
+        .expect(0)
+        .says("wait for repair")
+        .says("warning: archive c: ")
+        .says("does not exist");
     cli.run("repair").expect(6).says("still wait");
     bringBack("c");
     cli.run("status", "--check").expect(3);

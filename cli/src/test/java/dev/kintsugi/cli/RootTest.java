@@ -77,7 +77,7 @@ class RootTest {
     cli.initSix();
     tree(12);
     Cli.Result put = cli.run("put", "-r", temp.resolve("tree").toString(), "/").expect(0);
-    put.says("could not be stored and wait for repair");
+    put.says("could not be stored and wait for repair").says("archive c: ").says("is full");
     cli.run("get", "-r", "/tree", temp.resolve("out").toString()).expect(0);
     cli.shell("diff -r tree out/tree").expect(0);
     cli.run("status", "--check").expect(3);

@@ -264,6 +264,11 @@ final class FakeVault implements Vault {
   }
 
   @Override
+  public Map<String, String> archiveTroubles() {
+    return Map.of();
+  }
+
+  @Override
   public Ingest ingest(Ingest.Listener listener) {
     throw unused();
   }

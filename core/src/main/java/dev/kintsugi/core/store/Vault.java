@@ -3,6 +3,7 @@ package dev.kintsugi.core.store;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
@@ -112,6 +113,12 @@ public interface Vault extends AutoCloseable {
    * cannot be reached are not among them, nor those that the index knows to wait for repair.
    */
   int damagedShardsMet();
+
+  /**
+   * Returns why archives could not be used or took no shards since this vault was opened for
+   * writing: the last reason of each, by its name. Empty if all took what they were given.
+   */
+  Map<String, String> archiveTroubles();
 
   /** Starts storing many things. */
   Ingest ingest(Ingest.Listener listener);

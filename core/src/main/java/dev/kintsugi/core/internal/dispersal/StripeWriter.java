@@ -234,7 +234,12 @@ public final class StripeWriter {
 
     private String describe(Map<Integer, String> reasons) {
       List<String> lines = new ArrayList<>();
-      reasons.forEach((archive, why) -> lines.add(archives.name(archive) + ": " + why));
+      reasons.forEach(
+          (archive, why) -> {
+            // An archive that is not available says its own name.
+            String name = "archive " + archives.name(archive) + ": ";
+            lines.add(why.startsWith(name) ? why : name + why);
+          });
       return lines.isEmpty() ? "All archives answered." : String.join("; ", lines);
     }
 

@@ -31,6 +31,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -83,6 +84,11 @@ final class OpenVault implements Vault {
   @Override
   public int damagedShardsMet() {
     return session.damageMet();
+  }
+
+  @Override
+  public Map<String, String> archiveTroubles() {
+    return session.archiveTroubles();
   }
 
   private StoredObject open(VaultPath path) {

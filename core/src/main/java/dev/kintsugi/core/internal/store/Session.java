@@ -7,7 +7,6 @@ import dev.kintsugi.core.internal.archive.vault.ReaderLock;
 import dev.kintsugi.core.internal.archive.vault.RecoveryKit;
 import dev.kintsugi.core.internal.archive.vault.VaultDirectory;
 import dev.kintsugi.core.internal.dispersal.ArchivePool;
-import dev.kintsugi.core.internal.dispersal.Archives;
 import dev.kintsugi.core.internal.dispersal.Scheme;
 import dev.kintsugi.core.internal.dispersal.StripeReader;
 import dev.kintsugi.core.internal.dispersal.StripeWriter;
@@ -25,6 +24,7 @@ import dev.kintsugi.crypto.LeafKeys;
 import dev.kintsugi.crypto.Secret;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,7 +66,7 @@ final class Session implements AutoCloseable {
   private final Secret headKey;
   private final ArchiveSet archives;
   private final WriterClaim claim;
-  private final Archives dispersed;
+  private final VaultArchives dispersed;
   private final ArchivePool pool = new ArchivePool(THREADS_PER_ARCHIVE);
   private final LeafKeys leaves;
   private final RecordSeals seals;
@@ -183,6 +183,11 @@ final class Session implements AutoCloseable {
 
   ArchiveSet archives() {
     return archives;
+  }
+
+  /** See {@link VaultArchives#troubles}. */
+  Map<String, String> archiveTroubles() {
+    return dispersed.troubles();
   }
 
   Secret markerKey() {

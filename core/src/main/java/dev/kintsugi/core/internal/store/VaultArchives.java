@@ -2,18 +2,26 @@ package dev.kintsugi.core.internal.store;
 
 import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.archive.ForwardingBackend;
+import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.AttachedArchive;
+import dev.kintsugi.core.internal.archive.Reasons;
 import dev.kintsugi.core.internal.dispersal.Archives;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The vault's archives as dispersal sees them. */
 final class VaultArchives implements Archives {
   private final ArchiveSet set;
   private final @Nullable WriterClaim claim;
+  private final Map<String, String> troubles = new ConcurrentHashMap<>();
 
   /** Shows archives that are only read. */
   VaultArchives(ArchiveSet set) {
@@ -55,9 +63,51 @@ final class VaultArchives implements Archives {
   public Backend backend(int number) throws IOException {
     try {
       AttachedArchive archive = set.get(number);
-      return claim == null ? archive.backend() : claim.guard(archive);
-    } catch (ArchiveUnavailableException | IllegalArgumentException e) {
+      return claim == null ? archive.backend() : new Noting(archive.name(), claim.guard(archive));
+    } catch (ArchiveUnavailableException e) {
+      troubles.put(name(number), String.valueOf(e.getMessage()));
       throw new IOException(e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Returns the last reason for which an archive could not be used or written to, by its name. */
+  Map<String, String> troubles() {
+    return new TreeMap<>(troubles);
+  }
+
+  /** Keeps the reasons for which shards are not written. */
+  private final class Noting extends ForwardingBackend {
+    private final String name;
+
+    Noting(String name, Backend backend) {
+      super(backend);
+      this.name = name;
+    }
+
+    @Override
+    public void write(ShardName shard, ByteBuffer... content) throws IOException {
+      try {
+        super.write(shard, content);
+      } catch (IOException e) {
+        note(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public void replace(ShardName shard, ByteBuffer... content) throws IOException {
+      try {
+        super.replace(shard, content);
+      } catch (IOException e) {
+        note(e);
+        throw e;
+      }
+    }
+
+    private void note(IOException e) {
+      troubles.put(name, Reasons.of(e));
     }
   }
 }
