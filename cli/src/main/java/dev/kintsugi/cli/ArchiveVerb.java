@@ -104,7 +104,11 @@ final class ArchiveVerb {
                       : (moved ? "archive-moved" : "added"))
               .with("name", name)
               .with("url", spec.url());
-      console().event(moved ? event.with("from", change.from()) : event);
+      console()
+          .event(
+              moved
+                  ? event.with("from", change.from()).with("missedWrites", change.missedWrites())
+                  : event);
       console()
           .say(
               switch (change.kind()) {
@@ -120,9 +124,12 @@ final class ArchiveVerb {
                             .formatted(name, spec.url(), name);
                 case MOVED ->
                     (dryRun
-                            ? "archive %s would move from %s to %s"
-                            : "archive %s moved from %s to %s")
-                        .formatted(name, change.from(), spec.url());
+                                ? "archive %s would move from %s to %s"
+                                : "archive %s moved from %s to %s")
+                            .formatted(name, change.from(), spec.url())
+                        + (change.missedWrites()
+                            ? "; it has missed writes: 'kintsugi scrub --repair' restores what it lacks"
+                            : "");
               });
     }
   }

@@ -10,6 +10,7 @@ import dev.kintsugi.cli.local.Restorer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -194,6 +195,40 @@ class FailingArchivesTest {
     cli.run("status", "--check").expect(0);
     cli.run("scrub").expect(0);
     cli.run("archive", "add", "c=" + place).expect(2).says("--replace");
+  }
+
+  @Test
+  void anArchiveThatHasMovedAndMissedWritesIsSaidToHave() throws Exception {
+    takeAway("c");
+    String place = "file:" + temp.resolve("away").resolve("c");
+    cli.run("put", tree + "/file1", "/late").expect(0);
+    Cli.Result moved = cli.run("archive", "add", "c=" + place).expect(0);
+    assertTrue(
+        moved.out().contains("it has missed writes: 'kintsugi scrub --repair'"), moved.out());
+    cli.run("scrub", "--repair").expect(0);
+    cli.run("scrub").expect(0);
+  }
+
+  @Test
+  void whoReachesOneArchiveClaimsNothingAndTheRecoveredVaultGoesOnWithIt() throws Exception {
+    cli.run("kit", "export", temp.resolve("kit").toString()).expect(0);
+    takeAway("a", "b", "c", "d", "e");
+    cli.run("put", tree + "/file1", "/new").expect(6).says("1 of 6 archives answer");
+    cli.run("scrub").expect(4);
+    bringBack("a", "b", "c", "d", "e");
+    takeAway("f");
+    List<String> words = new ArrayList<>(List.of("recover", temp.resolve("v2").toString()));
+    words.addAll(List.of("--kit", temp.resolve("kit").toString()));
+    for (String name : List.of("a", "b", "c", "d", "e")) {
+      words.addAll(List.of("--archive", cli.word(name)));
+    }
+    cli.run(words.toArray(String[]::new)).expect(0);
+    String[] put = {"--vault", temp.resolve("v2").toString(), "put", tree + "/file1", "/new"};
+    cli.run(put).expect(0);
+    bringBack("f");
+    put[put.length - 1] = "/newer";
+    cli.run(put).expect(0);
+    cli.run("put", tree + "/file1", "/old").expect(8); // the control: the old vault is out
   }
 
   @Test

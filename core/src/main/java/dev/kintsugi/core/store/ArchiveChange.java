@@ -5,8 +5,10 @@ package dev.kintsugi.core.store;
  *
  * @param kind what happens
  * @param from the URL that the archive had before; empty if it is new
+ * @param missedWrites whether an archive that has moved is older than what the vault last wrote, as
+ *     when the disk is an old copy: {@code scrub} with repair finds and restores what it lacks
  */
-public record ArchiveChange(Kind kind, String from) {
+public record ArchiveChange(Kind kind, String from, boolean missedWrites) {
   /** What happens. */
   public enum Kind {
     /** The vault gets one archive more. */

@@ -25,7 +25,9 @@ public interface Vault extends AutoCloseable {
   }
 
   /**
-   * Opens a vault for reading and writing.
+   * Opens a vault for reading and writing. Writing needs more than half of the archives, and
+   * whatever the scheme needs beyond; with fewer the vault is opened all the same, and calls that
+   * write throw {@link dev.kintsugi.core.ArchiveUnavailableException} until enough have returned.
    *
    * @throws dev.kintsugi.core.VaultLockedException if another process has it open for writing; the
    *     message says which
@@ -181,6 +183,8 @@ public interface Vault extends AutoCloseable {
    * @return what was done
    * @throws dev.kintsugi.core.PathExistsException if the place belongs to another archive or vault,
    *     or the name's archive can still be reached and {@code replace} is false
+   * @throws dev.kintsugi.core.VaultSupersededException if another copy of the vault has written to
+   *     the archive that was found there; nothing is changed then, and this vault may be written to
    */
   ArchiveChange addArchive(ArchiveSpec archive, boolean replace);
 

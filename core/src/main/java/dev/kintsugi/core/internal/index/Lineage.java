@@ -98,6 +98,11 @@ public record Lineage(ArchiveHead head, Map<Long, Long> parents) {
     return known == null || other.claim() > known;
   }
 
+  /** Returns whether a head is not the last claim, nor a later one: its archive missed some. */
+  public boolean isAheadOf(ArchiveHead other) {
+    return other.lineage() != head.lineage() || other.claim() < head.claim();
+  }
+
   private static void put(IndexWriter writer, ArchiveHead head) {
     writer.setCounter(Counters.LINEAGE, head.lineage());
     writer.setCounter(Counters.GENERATION, head.generation());

@@ -39,6 +39,7 @@ final class ArchiveAdmin {
    * @param replace allow the name of an archive that can still be reached
    */
   ArchiveChange add(ArchiveSpec spec, boolean replace) {
+    session.claim().verify();
     ArchiveChange change = plan(spec, replace);
     VaultConfig config = session.directory().config();
     Optional<ArchiveConfig> old = config.archive(spec.name());
@@ -51,7 +52,7 @@ final class ArchiveAdmin {
       now = replace(config, old, spec);
     }
     session.archives().attach(now);
-    session.claim().admit();
+    session.claim().verify();
     return change;
   }
 
@@ -73,14 +74,25 @@ final class ArchiveAdmin {
     Optional<ArchiveMarker> marker =
         ArchiveSet.visit(spec, session.markerKey(), session.environment().opener());
     if (marker.isPresent()) {
-      return new ArchiveChange(ArchiveChange.Kind.MOVED, movedFrom(config, spec, marker.get()));
+      ArchiveConfig found = found(config, spec, marker.get());
+      return new ArchiveChange(
+          ArchiveChange.Kind.MOVED, found.spec().url(), hasMissedWrites(moved(found, spec)));
     }
-    return old.map(archive -> new ArchiveChange(ArchiveChange.Kind.REPLACED, archive.spec().url()))
-        .orElseGet(() -> new ArchiveChange(ArchiveChange.Kind.ADDED, ""));
+    return old.map(
+            archive -> new ArchiveChange(ArchiveChange.Kind.REPLACED, archive.spec().url(), false))
+        .orElseGet(() -> new ArchiveChange(ArchiveChange.Kind.ADDED, "", false));
   }
 
-  /** Returns where the archive that was found at a place was before, if it may be taken. */
-  private static String movedFrom(VaultConfig config, ArchiveSpec spec, ArchiveMarker marker) {
+  /** Looks at the head of an archive at its new place, before anything is changed. */
+  private boolean hasMissedWrites(ArchiveConfig moved) {
+    try (ArchiveSet place =
+        ArchiveSet.open(List.of(moved), session.markerKey(), session.environment().opener())) {
+      return session.claim().hasMissedWrites(place.get(moved.number()));
+    }
+  }
+
+  /** Returns the archive that was found at a place, as it is configured, if it may be taken. */
+  private static ArchiveConfig found(VaultConfig config, ArchiveSpec spec, ArchiveMarker marker) {
     String id = HexFormat.of().formatHex(marker.id());
     ArchiveConfig found =
         config.archives().stream()
@@ -101,7 +113,7 @@ final class ArchiveAdmin {
     if (found.spec().url().equals(spec.url())) {
       throw new PathExistsException("archive " + spec.name() + " is at " + spec.url() + " already");
     }
-    return found.spec().url();
+    return found;
   }
 
   /** Returns an archive at its new place, in its old failure domain unless another is given. */

@@ -100,15 +100,17 @@ final class Committer {
 
   /**
    * Claims the vault and starts a new incarnation, so that it outranks whatever a crashed writer
-   * left behind.
+   * left behind; with too few archives both are left to the first commit.
    *
    * @throws dev.kintsugi.core.VaultSupersededException if another copy of the vault has written
    */
   void begin() {
     lock.lock();
     try {
-      claim.begin();
-      outrank();
+      claim.verify();
+      if (claim.isClaimedByMost()) {
+        outrank();
+      }
     } finally {
       lock.unlock();
     }
@@ -127,6 +129,8 @@ final class Committer {
    * @param size about how many inodes it touches; a wrong guess costs time only
    * @param keepsTimes see {@link NamespaceEditor}
    * @param edit may be run more than once
+   * @throws dev.kintsugi.core.VaultSupersededException if another copy of the vault has written
+   * @throws dev.kintsugi.core.ArchiveUnavailableException if too few archives answer
    */
   <T> Committed<T> commit(
       Collection<StoredStripe> data,

@@ -179,6 +179,9 @@ final class OpenVault implements Vault {
 
   private <T> T commit(Function<NamespaceEditor, T> edit) {
     requireWritable();
+    if (!session.claim().isClaimedByMost()) {
+      session.recheckArchives();
+    }
     session.writes().enter();
     try {
       return session.committer().commit(edit).value();

@@ -250,9 +250,11 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * Looks again at archives that are not available, and at the heads of all; for writers.
+   * Looks again at archives that are not available, and at the heads of all, before something is
+   * written.
    *
    * @throws dev.kintsugi.core.VaultSupersededException if another copy of the vault has written
+   * @throws dev.kintsugi.core.ArchiveUnavailableException if too few archives answer
    */
   void recheckArchives() {
     for (AttachedArchive archive : archives.all()) {
@@ -261,6 +263,7 @@ final class Session implements AutoCloseable {
       }
     }
     claim.verify();
+    claim.admit();
   }
 
   WriterClaim claim() {

@@ -1,6 +1,8 @@
 package dev.kintsugi.core.internal.store;
 
+import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.VaultSupersededException;
+import dev.kintsugi.core.archive.ArchiveFullException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.ForwardingBackend;
 import dev.kintsugi.core.archive.ShardName;
@@ -34,11 +36,13 @@ import org.slf4j.LoggerFactory;
  * one's own. Whoever comes later writes the intent after the first one read it, so it reads the
  * head after the first one wrote it.
  *
- * <p>A closing writer claims once more, so that copies made while it worked are out of date too. No
- * shard is written to an archive whose head is not this writer's, and none is deleted from one
- * whose head was not looked at: see {@link #guard}. Archives that fail are left out, and tried
- * again by {@link #admit}. Thread-safe; nothing is locked while this object's monitor is held but
- * the index.
+ * <p>Nothing is claimed unless the heads of more than half of the archives can be read, and nothing
+ * is written before as many are claimed: any two claims then meet on an archive, and a writer that
+ * stores nothing for want of archives leaves no claim behind. A closing writer claims once more, in
+ * the same way, so that copies made while it worked are out of date too. No shard is written to an
+ * archive whose head is not this writer's, and none is deleted from one whose head was not looked
+ * at: see {@link #guard}. Archives that fail are left out, and tried again by {@link #admit}.
+ * Thread-safe; nothing is locked while this object's monitor is held but the index.
  */
 final class WriterClaim {
   private static final Logger LOG = LoggerFactory.getLogger(WriterClaim.class);
@@ -55,9 +59,10 @@ final class WriterClaim {
   private final ArchiveSet archives;
   private final HeadRecords records;
   private final Map<String, Admission> admissions = new ConcurrentHashMap<>();
-  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+  private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
   private volatile @Nullable String lost;
-  private @Nullable Lineage lineage; // guarded by this; null before begin
+  private volatile @Nullable Lineage lineage; // written under this; null while nothing is claimed
+  private @Nullable Lineage before; // guarded by this; what the index held when it was opened
 
   WriterClaim(Index index, ArchiveSet archives, HeadRecords records) {
     this.index = index;
@@ -66,43 +71,72 @@ final class WriterClaim {
   }
 
   /**
-   * Claims the vault. Nothing is changed when it is refused because of what an earlier writer left.
+   * Looks at the heads of all archives, and claims those that are not claimed yet if more than half
+   * answer. Nothing is changed when that is refused because of what another writer left.
    *
    * @throws VaultSupersededException if another copy has written since, or claims the vault now
    */
-  synchronized void begin() {
-    List<AttachedArchive> available = archives.available();
-    Optional<Lineage> before = index.read(Lineage::of);
-    before.ifPresent(last -> look(available, last));
-    Lineage next = index.write(Lineage::advance);
-    lineage = next;
-    take(before.isPresent() ? available : look(available, next), next);
+  synchronized void verify() {
+    requireHeld();
+    Lineage mine = lineage;
+    if (mine == null) {
+      begin();
+    } else {
+      look(archives.available(), mine);
+      admitTo(mine);
+    }
   }
 
   /**
    * Claims archives that have returned, or failed before; call it before they are written to.
    *
    * @throws VaultSupersededException if another copy has written to one of them
+   * @throws ArchiveUnavailableException if too few archives are claimed to write anything
    */
   synchronized void admit() {
     requireHeld();
+    Lineage mine = lineage;
+    if (mine == null) {
+      begin();
+    } else {
+      admitTo(mine);
+    }
+    if (!isClaimedByMost()) {
+      throw tooFew();
+    }
+  }
+
+  private void begin() {
+    List<AttachedArchive> available = archives.available();
+    Optional<Lineage> last = index.read(Lineage::of);
+    before = last.orElse(null);
+    Collection<AttachedArchive> readable =
+        last.isPresent() ? look(available, last.get()) : available;
+    if (readable.size() < most()) {
+      readable.forEach(archive -> failures.remove(archive.config().id()));
+      return;
+    }
+    Lineage next = index.write(Lineage::advance);
+    lineage = next;
+    take(last.isPresent() ? readable : look(readable, next), next);
+  }
+
+  private void admitTo(Lineage mine) {
     List<AttachedArchive> fresh =
         archives.available().stream().filter(archive -> !isClaimed(archive)).toList();
     if (!fresh.isEmpty()) {
-      Lineage mine = held();
       take(look(fresh, mine), mine);
     }
   }
 
-  /**
-   * Looks at the heads of all archives again, and claims those that have returned.
-   *
-   * @throws VaultSupersededException if another copy has claimed the vault meanwhile
-   */
-  synchronized void verify() {
-    requireHeld();
-    look(archives.available(), held());
-    admit();
+  /** Returns whether so many archives are claimed that shards may be written. */
+  boolean isClaimedByMost() {
+    return lineage != null && archives.all().stream().filter(this::isClaimed).count() >= most();
+  }
+
+  /** Returns of how many archives any two sets have one in common. */
+  private int most() {
+    return archives.all().size() / 2 + 1;
   }
 
   /** Forgets an archive whose place has changed, so that it is looked at and claimed again. */
@@ -111,17 +145,65 @@ final class WriterClaim {
   }
 
   /**
-   * Claims once more at the end of a writer that leaves nothing behind.
+   * Tells whether an archive that is about to be taken at a new place has missed what the vault has
+   * written; changes nothing.
    *
-   * @throws VaultSupersededException if another copy has claimed the vault meanwhile
+   * @return whether its head is older than the vault's last claim before it was opened
+   * @throws VaultSupersededException if another copy has written to it; this writer goes on
+   * @throws ArchiveUnavailableException if its head cannot be read
+   */
+  synchronized boolean hasMissedWrites(AttachedArchive archive) {
+    Optional<Lineage> mine = index.read(Lineage::of);
+    if (mine.isEmpty()) {
+      return false;
+    }
+    Lineage start = before == null ? mine.get() : before;
+    boolean missed = true;
+    for (String record : List.of(ArchiveHead.INTENT, ArchiveHead.HEAD)) {
+      Optional<ArchiveHead> head =
+          records
+              .read(List.of(archive), record, (failing, failure) -> unreadable(failing, failure))
+              .values()
+              .iterator()
+              .next();
+      if (head.filter(mine.get()::isOvertakenBy).isPresent()) {
+        throw new VaultSupersededException(
+            "archive %1$s at %2$s is not taken: it was last written through another copy of this vault,"
+                    .formatted(archive.name(), archive.spec().url())
+                + " so one of the two is out of date. If this one is not, leave that place out, or"
+                + " run 'kintsugi archive add --replace "
+                + archive.name()
+                + "=URL' with an empty place, then 'kintsugi rebuild "
+                + archive.name()
+                + "'");
+      }
+      missed = head.isEmpty() || start.isAheadOf(head.get());
+    }
+    return missed;
+  }
+
+  private static void unreadable(AttachedArchive archive, Throwable failure) {
+    throw new ArchiveUnavailableException(
+        "archive " + archive.name() + ": its head cannot be read: " + reason(failure), failure);
+  }
+
+  /**
+   * Claims once more at the end of a writer that leaves nothing behind, if more than half of the
+   * archives still answer.
+   *
+   * @throws VaultSupersededException if another copy has claimed the vault meanwhile, or claims it
+   *     now
    */
   synchronized void end() {
     requireHeld();
+    Lineage mine = held();
     List<AttachedArchive> claimed = archives.available().stream().filter(this::isClaimed).toList();
-    Collection<AttachedArchive> seen = look(claimed, held());
-    Lineage next = index.write(Lineage::advance);
-    lineage = next;
-    records.write(seen, ArchiveHead.HEAD, next.head(), this::failed);
+    Collection<AttachedArchive> seen = look(claimed, mine);
+    if (seen.size() >= most()) {
+      Lineage next = index.write(Lineage::advance);
+      lineage = next;
+      take(seen, next);
+    }
   }
 
   /**
@@ -171,7 +253,7 @@ final class WriterClaim {
     taken = check(taken, ArchiveHead.INTENT, mine);
     for (AttachedArchive archive : taken) {
       admissions.put(archive.config().id(), Admission.CLAIMED);
-      reported.remove(archive.config().id());
+      failures.remove(archive.config().id());
     }
   }
 
@@ -205,12 +287,66 @@ final class WriterClaim {
   }
 
   private void failed(AttachedArchive archive, Throwable failure) {
-    if (reported.add(archive.config().id())) {
+    if (failures.put(archive.config().id(), failure) == null) {
       LOG.warn(
           "archive {} gets no shards: its head cannot be read or written: {}",
           archive.name(),
           failure.toString());
     }
+  }
+
+  private ArchiveUnavailableException tooFew() {
+    List<AttachedArchive> all = archives.all();
+    List<String> reasons = new ArrayList<>();
+    List<ArchiveFullException> full = new ArrayList<>();
+    for (AttachedArchive archive : all) {
+      Throwable failure = failures.get(archive.config().id());
+      if (!archive.isAvailable()) {
+        reasons.add(archive.name() + ": " + archive.detail());
+      } else if (!isClaimed(archive) && failure != null) {
+        reasons.add(archive.name() + ": " + reason(failure));
+        if (failure instanceof ArchiveFullException e) {
+          full.add(e);
+        }
+      }
+    }
+    ArchiveUnavailableException e =
+        new ArchiveUnavailableException(
+            "%d of %d archives answer, more than half (%d) are needed to write, so that no other copy of the vault can; nothing was written. %s"
+                .formatted(
+                    all.size() - reasons.size(), all.size(), most(), String.join("; ", reasons)));
+    full.forEach(e::addSuppressed);
+    return e;
+  }
+
+  private static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || message.isEmpty() ? failure.toString() : message;
+  }
+
+  /** Fails with why nothing may be written to an archive, or deleted from it. */
+  private void require(AttachedArchive archive, Admission least) throws IOException {
+    String why = lost;
+    String refused = "archive " + archive.name() + " is left alone: ";
+    if (why != null) {
+      throw new IOException(refused + why);
+    }
+    if (lineage == null || (least == Admission.CLAIMED && !isClaimedByMost())) {
+      ArchiveUnavailableException e = tooFew();
+      throw new IOException(refused + e.getMessage(), e);
+    }
+    Admission now = admissions.get(archive.config().id());
+    if (now != null && now.compareTo(least) >= 0) {
+      return;
+    }
+    Throwable failure = failures.get(archive.config().id());
+    if (failure == null) {
+      throw new IOException(refused + "its head was not looked at since it has returned");
+    }
+    String message = refused + "its head cannot be read or written: " + reason(failure);
+    throw failure instanceof ArchiveFullException
+        ? new ArchiveFullException(message, failure)
+        : new IOException(message, failure);
   }
 
   private final class Guarded extends ForwardingBackend {
@@ -223,28 +359,20 @@ final class WriterClaim {
 
     @Override
     public void write(ShardName name, ByteBuffer... content) throws IOException {
-      require(Admission.CLAIMED);
+      require(archive, Admission.CLAIMED);
       super.write(name, content);
     }
 
     @Override
     public void replace(ShardName name, ByteBuffer... content) throws IOException {
-      require(Admission.CLAIMED);
+      require(archive, Admission.CLAIMED);
       super.replace(name, content);
     }
 
     @Override
     public boolean delete(ShardName name) throws IOException {
-      require(Admission.SEEN);
+      require(archive, Admission.SEEN);
       return super.delete(name);
-    }
-
-    private void require(Admission least) throws IOException {
-      Admission now = admissions.get(archive.config().id());
-      if (lost != null || now == null || now.compareTo(least) < 0) {
-        throw new IOException(
-            "archive " + archive.name() + " is not written to: its head is not this writer's");
-      }
     }
   }
 }

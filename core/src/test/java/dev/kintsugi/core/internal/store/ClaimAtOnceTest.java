@@ -72,7 +72,23 @@ final class ClaimAtOnceTest {
   }
 
   private void careful(Index index, ArchiveSet archives) {
-    new WriterClaim(index, archives, new HeadRecords(headKey, pool)).begin();
+    new WriterClaim(index, archives, new HeadRecords(headKey, pool)).verify();
+  }
+
+  /** The end of one that claims before the orders begin. */
+  private void carefulEnd(Index index, ArchiveSet archives) {
+    WriterClaim claim = new WriterClaim(index, archives, new HeadRecords(headKey, pool));
+    claim.verify();
+    claim.end();
+  }
+
+  /** What one would do first at the end: look, write the head. */
+  private void naiveEnd(Index index, ArchiveSet archives) {
+    careful(index, archives);
+    HeadRecords records = new HeadRecords(headKey, pool);
+    refuseIf(index.read(Lineage::of).orElseThrow(), records, archives);
+    Lineage mine = index.write(Lineage::advance);
+    records.write(archives.all(), ArchiveHead.HEAD, mine.head(), (archive, failure) -> {});
   }
 
   /** What one would write first: look, write the head, read it back. */
@@ -99,7 +115,7 @@ final class ClaimAtOnceTest {
 
   @Test
   void ofTwoCopiesThatClaimAtOnceAtMostOneSucceedsInWhateverOrderTheyAct() throws Exception {
-    int[] winners = runAll(this::careful, OPERATIONS);
+    int[] winners = runAll(this::careful, 0, OPERATIONS);
     assertTrue(winners[1] > 0, "nobody ever succeeded");
     assertTrue(winners[2] == 0, "both succeeded in " + winners[2] + " orders");
   }
@@ -107,22 +123,43 @@ final class ClaimAtOnceTest {
   /** The negative control: these orders find a protocol that is not careful enough. */
   @Test
   void withoutTheIntentBothWouldSucceed() throws Exception {
-    int[] winners = runAll(this::naive, 3);
+    int[] winners = runAll(this::naive, 0, 3);
     assertTrue(winners[2] > 0, "no order in which both succeeded");
   }
 
-  /** Returns in how many orders nobody, one and both succeeded. */
-  private int[] runAll(Protocol protocol, int operations) throws Exception {
+  @Test
+  void oneThatEndsAndACopyOfItThatBeginsDoNotBothSucceedInWhateverOrderTheyAct() throws Exception {
+    int[] winners = runAll(this::carefulEnd, OPERATIONS, OPERATIONS);
+    assertTrue(winners[1] > 0, "nobody ever succeeded");
+    assertTrue(winners[2] == 0, "both succeeded in " + winners[2] + " orders");
+  }
+
+  /** The negative control. */
+  @Test
+  void ifTheEndOnlyWroteTheHeadBothWouldSucceed() throws Exception {
+    int[] winners = runAll(this::naiveEnd, OPERATIONS, 2);
+    assertTrue(winners[2] > 0, "no order in which both succeeded");
+  }
+
+  /**
+   * Returns in how many orders nobody, one and both succeeded.
+   *
+   * @param protocol what the first does; the second one only claims if the first began before
+   * @param began how many operations the first has done when its index is copied
+   * @param operations how many it does from then on; as many as the second if it had not begun
+   */
+  private int[] runAll(Protocol protocol, int began, int operations) throws Exception {
+    int length = operations + (began > 0 ? OPERATIONS : operations);
     int[] winners = new int[3];
-    for (int order = 0; order < 1 << (2 * operations); order++) {
-      if (Integer.bitCount(order) == operations) {
-        winners[run(protocol, order, 2 * operations)]++;
+    for (int order = 0; order < 1 << length; order++) {
+      if (Integer.bitCount(order) == length - operations) {
+        winners[run(protocol, began, order, length)]++;
       }
     }
     return winners;
   }
 
-  private int run(Protocol protocol, int order, int length) throws Exception {
+  private int run(Protocol protocol, int began, int order, int length) throws Exception {
     try (Backend backend = MemoryBackend.open(PLACE, false)) {
       backend.deleteRecord(ArchiveHead.HEAD);
       backend.deleteRecord(ArchiveHead.INTENT);
@@ -130,16 +167,16 @@ final class ClaimAtOnceTest {
     try (MemoryIndex first = new MemoryIndex();
         MemoryIndex second = new MemoryIndex()) {
       first.write(Lineage::advance);
+      Copy one = new Copy(first, protocol);
+      for (int i = 0; i < began; i++) {
+        one.step();
+      }
       copy(first, second);
-      List<Copy> copies = List.of(new Copy(first, protocol), new Copy(second, protocol));
+      Copy two = new Copy(second, began > 0 ? this::careful : protocol);
       for (int i = 0; i < length; i++) {
-        copies.get((order >> i) & 1).step();
+        (((order >> i) & 1) == 0 ? one : two).step();
       }
-      int succeeded = 0;
-      for (Copy copy : copies) {
-        succeeded += copy.finish() ? 1 : 0;
-      }
-      return succeeded;
+      return (one.finish() ? 1 : 0) + (two.finish() ? 1 : 0);
     }
   }
 

@@ -3,19 +3,26 @@ package dev.kintsugi.core.internal.store;
 import static dev.kintsugi.core.internal.store.VaultFixture.bytes;
 import static dev.kintsugi.core.internal.store.VaultFixture.path;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.PathExistsException;
+import dev.kintsugi.core.VaultSupersededException;
+import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.MemoryBackend;
 import dev.kintsugi.core.internal.archive.BackendOpener;
+import dev.kintsugi.core.internal.format.v1.ArchiveHead;
 import dev.kintsugi.core.store.ArchiveChange;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.Progress;
 import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.Source;
 import dev.kintsugi.core.store.Vault;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
@@ -43,7 +50,7 @@ final class MovedArchiveTest {
   }
 
   private static ArchiveChange moved(VaultFixture fixture, int archive) {
-    return new ArchiveChange(ArchiveChange.Kind.MOVED, fixture.archives.get(archive).url());
+    return new ArchiveChange(ArchiveChange.Kind.MOVED, fixture.archives.get(archive).url(), false);
   }
 
   @Test
@@ -131,6 +138,80 @@ final class MovedArchiveTest {
               .toString();
       assertTrue(message.contains("was replaced"), message);
       MemoryBackend.drop(fresh.substring("memory:".length()));
+    }
+  }
+
+  @Test
+  void anArchiveThatAnotherCopyHasWrittenToIsRefusedAndTheVaultGoesOnWithoutIt()
+      throws IOException {
+    try (VaultFixture fixture = fixture("v")) {
+      Path copy = fixture.copy(temp.resolve("copy"));
+      Map<Integer, Map<String, byte[]>> before = new HashMap<>();
+      for (int archive : List.of(0, 1, 3)) {
+        before.put(archive, records(fixture, archive));
+      }
+      fixture.open(copy, false).close();
+      for (Map.Entry<Integer, Map<String, byte[]>> old : before.entrySet()) {
+        try (Backend backend = fixture.backend(old.getKey())) {
+          for (Map.Entry<String, byte[]> record : old.getValue().entrySet()) {
+            backend.writeRecord(record.getKey(), record.getValue());
+          }
+        }
+      }
+      move(fixture, 2, "memory:elsewhere");
+      ArchiveSpec spec = ArchiveSpec.of("c", "memory:elsewhere");
+      try (Vault vault = fixture.openReadOnly()) {
+        assertThrows(VaultSupersededException.class, () -> vault.tryAddArchive(spec, false));
+      }
+      try (Vault vault = fixture.open()) {
+        String message =
+            assertThrows(VaultSupersededException.class, () -> vault.addArchive(spec, false))
+                .toString();
+        assertTrue(message.contains("archive c at memory:elsewhere is not taken"), message);
+        assertTrue(message.contains("kintsugi archive add --replace c=URL"), message);
+        vault.put(path("/a"), Source.of(bytes(1, 100_000)));
+      }
+      String fresh = fixture.place(2) + "-fresh";
+      try (Vault vault = fixture.open()) {
+        assertEquals(fixture.archives.get(2).url(), vault.archives().get(2).spec().url());
+        vault.put(path("/b"), Source.of(bytes(2, 100_000)));
+        vault.addArchive(ArchiveSpec.of("c", "memory:" + fresh), true);
+        vault.rebuild("c", Progress.NONE);
+        assertTrue(vault.scrub(new ScrubOptions(false), Progress.NONE).clean());
+      }
+      MemoryBackend.drop(fresh);
+    }
+  }
+
+  private static Map<String, byte[]> records(VaultFixture fixture, int archive) throws IOException {
+    Map<String, byte[]> records = new HashMap<>();
+    try (Backend backend = fixture.backend(archive)) {
+      for (String record : List.of(ArchiveHead.HEAD, ArchiveHead.INTENT)) {
+        records.put(record, backend.readRecord(record).orElseThrow());
+      }
+    }
+    return records;
+  }
+
+  @Test
+  void anArchiveThatIsOlderThanWhatTheVaultLastWroteIsTakenAndSaidToBe() {
+    try (VaultFixture fixture = fixture("v")) {
+      move(fixture, 2, "memory:elsewhere");
+      ArchiveSpec spec = ArchiveSpec.of("c", "memory:elsewhere");
+      try (Vault vault = fixture.openReadOnly()) {
+        assertFalse(vault.tryAddArchive(spec, false).missedWrites(), "the control");
+      }
+      try (Vault vault = fixture.open()) {
+        vault.put(path("/a"), Source.of(bytes(1, 100_000)));
+      }
+      try (Vault vault = fixture.openReadOnly()) {
+        assertTrue(vault.tryAddArchive(spec, false).missedWrites());
+      }
+      try (Vault vault = fixture.open()) {
+        assertTrue(vault.addArchive(spec, false).missedWrites());
+        vault.scrub(new ScrubOptions(true), Progress.NONE);
+        assertTrue(vault.scrub(new ScrubOptions(false), Progress.NONE).clean());
+      }
     }
   }
 }

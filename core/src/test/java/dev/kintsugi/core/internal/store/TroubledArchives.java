@@ -12,11 +12,19 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Archives that a test can take away, fill up and bring back; named by their URLs' last letter. */
 final class TroubledArchives implements BackendOpener {
   private final Set<Character> gone = ConcurrentHashMap.newKeySet();
   private final Set<Character> full = ConcurrentHashMap.newKeySet();
+
+  private final AtomicInteger written = new AtomicInteger();
+
+  /** Returns how many shards were written, those that were deleted again included. */
+  int written() {
+    return written.get();
+  }
 
   void take(String letters) {
     letters.chars().forEach(letter -> gone.add((char) letter));
@@ -59,6 +67,7 @@ final class TroubledArchives implements BackendOpener {
         throw new ArchiveFullException("archive " + letter + " has no room for shard " + name);
       }
       super.write(name, content);
+      written.incrementAndGet();
     }
 
     @Override
@@ -68,6 +77,7 @@ final class TroubledArchives implements BackendOpener {
         throw new ArchiveFullException("archive " + letter + " has no room for shard " + name);
       }
       super.replace(name, content);
+      written.incrementAndGet();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.kintsugi.core.internal.archive.BackendOpener;
 import dev.kintsugi.core.internal.archive.Backends;
 import dev.kintsugi.core.internal.index.Index;
 import dev.kintsugi.core.store.ArchiveSpec;
+import dev.kintsugi.core.store.Progress;
 import dev.kintsugi.core.store.Unlock;
 import dev.kintsugi.core.store.Vault;
 import dev.kintsugi.core.store.VaultOptions;
@@ -14,6 +15,7 @@ import dev.kintsugi.core.store.VaultPath;
 import dev.kintsugi.crypto.Argon2Parameters;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** A vault over archives in memory that a test can take away, and everything around it. */
 final class VaultFixture implements AutoCloseable {
@@ -74,15 +77,52 @@ final class VaultFixture implements AutoCloseable {
   }
 
   Vault open() {
-    try (Unlock unlock = unlock()) {
-      return store.open(directory, unlock, false);
-    }
+    return open(directory, false);
   }
 
   Vault openReadOnly() {
+    return open(directory, true);
+  }
+
+  /** Opens a copy of the vault's directory, or a vault that was recovered. */
+  Vault open(Path from, boolean readOnly) {
     try (Unlock unlock = unlock()) {
-      return store.open(directory, unlock, true);
+      return store.open(from, unlock, readOnly);
     }
+  }
+
+  /** Copies the vault's directory. */
+  Path copy(Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, to.resolve(directory.relativize(path)));
+      }
+    }
+    return to;
+  }
+
+  /**
+   * Recovers the vault.
+   *
+   * @param kit is made if it is not there
+   * @param given the names of the archives that survive
+   */
+  Path recover(Path made, Path kit, String given) {
+    try (Unlock unlock = unlock()) {
+      if (!Files.exists(kit)) {
+        try (Vault vault = openReadOnly()) {
+          vault.exportKit(kit, unlock);
+        }
+      }
+      store.recover(
+          made,
+          kit,
+          unlock,
+          archives.stream().filter(archive -> given.contains(archive.name())).toList(),
+          unlock,
+          Progress.NONE);
+    }
+    return made;
   }
 
   /** Returns an archive's backend, past everything that a test puts in between. */
