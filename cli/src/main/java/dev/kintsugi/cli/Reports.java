@@ -39,6 +39,13 @@ final class Reports {
             + " and try again.");
   }
 
+  /** Says that the recovery that made the vault has missed commits. */
+  static String lostCommits(long lost) {
+    return "this vault was recovered without "
+        + Units.count(lost, "commit")
+        + "; recover again with more archives. Shards that may be theirs are kept";
+  }
+
   /** Returns what reads met that a scrub should mend, empty if all they read was sound. */
   static Optional<String> damageMet(Vault vault) {
     int met = vault.damagedShardsMet();

@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
       "Exits 0 if all is well or was mended; leftovers of writes that were never acknowledged",
       "(orphans) do no harm. Otherwise, the first that holds: 4 if objects cannot be recovered now,",
       "7 if an archive was tampered with (bytes or whole shards exchanged), also when it was mended,",
-      "6 if archives could not be asked, 3 if findings are left."
+      "6 if archives could not be asked, 3 if findings are left or the vault was recovered without",
+      "some commits."
     })
 final class ScrubVerb extends Verb {
   /** No accident explains these: the archive altered, swapped or replayed. */
@@ -66,8 +67,8 @@ final class ScrubVerb extends Verb {
       code = code.or(ExitCode.UNAVAILABLE);
     }
     long harmful = report.count(HARMFUL);
-    long left = mended ? report.total() - report.repaired() : harmful;
-    if (harmful > 0 && left > 0) {
+    long left = mended ? report.total() - report.repaired() - report.leftovers() : harmful;
+    if ((harmful > 0 && left > 0) || report.lostCommits() > 0) {
       code = code.or(ExitCode.PARTLY);
     }
     return code;
@@ -102,6 +103,10 @@ final class ScrubVerb extends Verb {
           String.format(Locale.ROOT, "and %,d more findings; --json names all", unnamed));
     }
     report.unavailable().forEach(name -> console.warn("archive " + name + " could not be asked"));
+    report.whyLeft().forEach(why -> console.warn("leftovers are kept: " + why));
+    if (report.lostCommits() > 0) {
+      console.warn(Reports.lostCommits(report.lostCommits()));
+    }
     Reports.unrecoverable(console, report.unrecoverable());
     console.event(
         Json.event("summary")
@@ -111,6 +116,8 @@ final class ScrubVerb extends Verb {
             .with("bytes", report.bytes())
             .with("findings", report.total())
             .with("repaired", report.repaired())
+            .with("leftovers", report.leftovers())
+            .with("lostCommits", report.lostCommits())
             .with("unavailable", report.unavailable())
             .with("unrecoverable", report.unrecoverable().size())
             .with("clean", report.clean())
@@ -136,7 +143,7 @@ final class ScrubVerb extends Verb {
     }
     long found = report.total();
     if (found == 0) {
-      return "no damage in what could be read";
+      return report.unavailable().isEmpty() ? "no damage" : "no damage in what could be read";
     }
     long orphans = found - report.count(HARMFUL);
     StringBuilder text = new StringBuilder(Units.count(found, "finding"));
@@ -145,6 +152,9 @@ final class ScrubVerb extends Verb {
     }
     if (mended) {
       text.append(String.format(Locale.ROOT, ", %,d mended or removed", report.repaired()));
+      if (report.leftovers() > 0) {
+        text.append(", ").append(Units.count(report.leftovers(), "leftover")).append(" kept");
+      }
     } else {
       text.append("; 'kintsugi scrub --repair' or 'kintsugi repair' mends");
     }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
       "Tells what the vault holds, how its archives are, and how much redundancy is left, from the",
       "index and the archives' markers; 'scrub' looks at the shards themselves.",
       "Exits 0 whatever it finds; with --check, 4 if something cannot be read now, else 6 if an",
-      "archive cannot be used, else 3 if shards wait for repair."
+      "archive cannot be used, else 3 if shards wait for repair or the vault was recovered without",
+      "some commits."
     })
 final class StatusVerb extends Verb {
   @Option(names = "--check", description = "Tells by the exit code whether all is well.")
@@ -62,7 +63,7 @@ final class StatusVerb extends Verb {
       return ExitCode.UNAVAILABLE;
     }
     boolean waiting = report.archives().stream().anyMatch(archive -> archive.missing() > 0);
-    return waiting ? ExitCode.PARTLY : ExitCode.DONE;
+    return waiting || report.lostCommits() > 0 ? ExitCode.PARTLY : ExitCode.DONE;
   }
 
   /** Returns the JSON line of an archive. */
@@ -94,7 +95,8 @@ final class StatusVerb extends Verb {
         .with("bytes", report.bytes())
         .with("stripesByRedundancyLeft", byRedundancy)
         .with("atRisk", report.atRisk())
-        .with("atRiskTotal", report.atRiskTotal());
+        .with("atRiskTotal", report.atRiskTotal())
+        .with("lostCommits", report.lostCommits());
   }
 
   private void print(StatusReport report, Map<Integer, Long> left) {
@@ -133,6 +135,10 @@ final class StatusVerb extends Verb {
         console.result(String.format(Locale.ROOT, "  and %,d more", more));
       }
       console.result("Bring archives back or run 'kintsugi repair' or 'kintsugi rebuild NAME'.");
+    }
+    if (report.lostCommits() > 0) {
+      console.result("");
+      console.result(Reports.lostCommits(report.lostCommits()));
     }
   }
 

@@ -238,7 +238,7 @@ final class FakeVault implements Vault {
   @Override
   public StatusReport status(int atRiskLimit) {
     return new StatusReport(
-        "0".repeat(32), "rs:4+2", 1, List.of(), 12, 3, 2, 1L << 20, Map.of(), List.of(), 0);
+        "0".repeat(32), "rs:4+2", 1, List.of(), 12, 3, 2, 1L << 20, Map.of(), List.of(), 0, 0);
   }
 
   @Override

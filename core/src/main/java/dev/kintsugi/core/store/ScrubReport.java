@@ -19,6 +19,12 @@ import java.util.Map;
  * @param unrecoverable paths of objects with bytes or records in a stripe that cannot be decoded
  *     from what is available now. A read of such an object still returns what lies in shards that
  *     are left, which may be all of it
+ * @param leftovers how many of the orphans that were found are still there, neither taken back nor
+ *     removed
+ * @param whyLeft why a repair let orphans stay, in words; empty if none did, or without repair
+ * @param lostCommits how many commits the recovery that made this vault could not read, 0 if none
+ *     or if it was not recovered: what only they recorded is not in it, and shards that may be
+ *     theirs are kept for a recovery from more archives
  */
 public record ScrubReport(
     long stripes,
@@ -28,7 +34,10 @@ public record ScrubReport(
     Map<ShardFinding.Problem, Long> counts,
     List<String> unavailable,
     long repaired,
-    List<String> unrecoverable) {
+    List<String> unrecoverable,
+    long leftovers,
+    List<String> whyLeft,
+    long lostCommits) {
   /** How many findings a report names at most. */
   public static final int MOST_FINDINGS = 10_000;
 
@@ -38,6 +47,7 @@ public record ScrubReport(
     counts = Map.copyOf(counts);
     unavailable = List.copyOf(unavailable);
     unrecoverable = List.copyOf(unrecoverable);
+    whyLeft = List.copyOf(whyLeft);
   }
 
   /** Returns how many findings there were of certain problems. */
@@ -52,6 +62,6 @@ public record ScrubReport(
 
   /** Returns whether everything is as it should be. */
   public boolean clean() {
-    return counts.isEmpty() && unavailable.isEmpty() && unrecoverable.isEmpty();
+    return counts.isEmpty() && unavailable.isEmpty() && unrecoverable.isEmpty() && lostCommits == 0;
   }
 }

@@ -20,6 +20,8 @@ import java.util.Map;
  *     at most {@code limit} of them. Being at risk is not being lost: a read returns what lies in
  *     shards that are left, which may be all of an object
  * @param atRiskTotal number of such objects
+ * @param lostCommits how many commits the recovery that made this vault could not read, 0 if none
+ *     or if it was not recovered: what only they recorded is not in it
  */
 public record StatusReport(
     String vaultId,
@@ -32,4 +34,5 @@ public record StatusReport(
     long bytes,
     Map<Integer, Long> stripesByRedundancyLeft,
     List<String> atRisk,
-    long atRiskTotal) {}
+    long atRiskTotal,
+    long lostCommits) {}

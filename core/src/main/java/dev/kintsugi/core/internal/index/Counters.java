@@ -35,6 +35,12 @@ public final class Counters {
   /** How many lineages the vault was recovered from. */
   public static final String PARENTS = "parents";
 
+  /** How many commits the recovery of this index could not read. See {@link RecoveryGaps}. */
+  public static final String LOST_COMMITS = "lost-commits";
+
+  /** 1 if commits may have gone unseen in the recovery of this index, else 0 or absent. */
+  public static final String UNSEEN_COMMITS = "unseen-commits";
+
   /** The first leaf id of a new vault. */
   public static final long FIRST_LEAF = 1;
 

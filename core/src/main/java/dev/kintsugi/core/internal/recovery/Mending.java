@@ -37,8 +37,12 @@ public final class Mending {
     /** Gives back a way in, when the index knows the shard. */
     void leave();
 
-    /** Waits for writes under way, keeps others out, runs the action. */
-    void quietly(Runnable action);
+    /**
+     * Waits for writes under way, keeps others out, runs the action.
+     *
+     * @return whether it was run; not if writes did not come to an end
+     */
+    boolean quietly(Runnable action);
   }
 
   private final Index index;

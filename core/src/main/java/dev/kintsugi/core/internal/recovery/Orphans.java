@@ -14,6 +14,7 @@ import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.store.ShardFinding;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +40,8 @@ final class Orphans {
   private final Object lock = new Object();
   private final List<Orphan> candidates = new ArrayList<>(); // guarded by lock
   private final List<Orphan> found = new ArrayList<>(); // guarded by lock
+  private final Set<String> unlisted = new ConcurrentSkipListSet<>();
+  private final Set<String> reasons = new LinkedHashSet<>();
   private boolean more; // guarded by lock; whether some were found and not remembered
 
   private record Orphan(int archive, ShardInfo info) {}
@@ -67,24 +70,23 @@ final class Orphans {
    */
   long find(Set<String> unavailable, boolean adopt, FindingLog log) {
     LongAdder adopted = new LongAdder();
-    Set<String> failed =
-        list(
-            certain -> {
-              byte[] prefix = new byte[ShardPrefix.LENGTH];
-              List<Orphan> left = new ArrayList<>();
-              for (Orphan orphan : certain) {
-                Optional<ShardHeader> header = header(orphan, prefix);
-                boolean takenBack = adopt && header.isPresent() && adopt(orphan, header.get());
-                if (takenBack) {
-                  adopted.increment();
-                } else {
-                  left.add(orphan);
-                }
-                log.add(describe(orphan, header, takenBack));
-              }
-              remember(left);
-            });
-    unavailable.addAll(failed);
+    list(
+        certain -> {
+          byte[] prefix = new byte[ShardPrefix.LENGTH];
+          List<Orphan> left = new ArrayList<>();
+          for (Orphan orphan : certain) {
+            Optional<ShardHeader> header = header(orphan, prefix);
+            boolean takenBack = adopt && header.isPresent() && adopt(orphan, header.get());
+            if (takenBack) {
+              adopted.increment();
+            } else {
+              left.add(orphan);
+            }
+            log.add(describe(orphan, header, takenBack));
+          }
+          remember(left);
+        });
+    unavailable.addAll(unlisted);
     return adopted.sum();
   }
 
@@ -92,11 +94,9 @@ final class Orphans {
    * Lists all archives that are there.
    *
    * @param settle is handed what the index does not know, in parts; any thread
-   * @return names of archives that could not be listed
    */
-  private Set<String> list(Consumer<List<Orphan>> settle) {
+  private void list(Consumer<List<Orphan>> settle) {
     Archives archives = mending.archives();
-    Set<String> failed = new ConcurrentSkipListSet<>();
     List<Integer> numbers =
         archives.numbers().stream().filter(a -> archives.unavailable(a).isEmpty()).toList();
     try (Sweep sweep = new Sweep(Math.max(1, numbers.size()))) {
@@ -107,14 +107,13 @@ final class Orphans {
                 list(archive, settle);
               } catch (IOException e) {
                 LOG.warn("archive {} cannot be listed: {}", archives.name(archive), e.toString());
-                failed.add(archives.name(archive));
+                unlisted.add(archives.name(archive));
               }
             });
       }
       sweep.finish();
     }
     settle.accept(unknown(candidates(0)));
-    return failed;
   }
 
   private void list(int archive, Consumer<List<Orphan>> settle) throws IOException {
@@ -226,9 +225,9 @@ final class Orphans {
   }
 
   /**
-   * Removes what was found, unless the index has come to know it, or could need it: a shard of a
-   * live stripe stays as long as any shard of the stripe is missing or cannot be reached. What
-   * cannot be read stays, for it may be such a shard. Writers are kept out for a batch at a time.
+   * Removes what was found, unless the index has come to know it, or it could be needed: see {@link
+   * Retention}. What cannot be read stays too. Writers are kept out for a batch at a time; if they
+   * do not come to an end, the rest stays.
    *
    * <p>If more was found than is remembered, archives are listed again, until nothing can be
    * removed of what is remembered; what is left then is for the next scrub.
@@ -268,37 +267,46 @@ final class Orphans {
     LongAdder removed = new LongAdder();
     byte[] prefix = new byte[ShardPrefix.LENGTH];
     for (List<Orphan> batch : Lists.partition(orphans, BATCH)) {
-      mending
-          .gate()
-          .quietly(() -> unknown(batch).forEach(orphan -> removeUseless(orphan, prefix, removed)));
+      boolean quiet = mending.gate().quietly(() -> remove(unknown(batch), prefix, removed));
+      if (!quiet) {
+        reasons.add(
+            "something is being stored and does not come to an end, so they cannot be told from"
+                + " shards on their way; scrub again later");
+        break;
+      }
     }
     return removed.sum();
   }
 
-  private boolean isUseless(ShardHeader header) {
-    Archives archives = mending.archives();
-    return mending
-        .index()
-        .read(reader -> StripeMender.load(reader, header.stripe()))
-        .map(Stripe::shards)
-        .orElse(List.of())
-        .stream()
-        .allMatch(shard -> !shard.missing() && archives.unavailable(shard.archive()).isEmpty());
+  private void remove(List<Orphan> batch, byte[] prefix, LongAdder removed) {
+    Retention retention = new Retention(mending, unlisted);
+    batch.forEach(orphan -> removeUseless(orphan, prefix, retention, removed));
   }
 
-  private void removeUseless(Orphan orphan, byte[] prefix, LongAdder removed) {
+  private void removeUseless(Orphan orphan, byte[] prefix, Retention retention, LongAdder removed) {
     ShardName name = orphan.info.name();
     try {
       Backend backend = mending.archives().backend(orphan.archive);
       Optional<ShardHeader> header =
           ShardSurvey.readHeader(backend, mending.keys().shards(), orphan.info, prefix);
-      if (!header.map(this::isUseless).orElse(true)) {
-        LOG.info("orphan {} stays: its stripe is not whole", name);
+      Optional<String> reason = retention.reason(header);
+      if (reason.isPresent()) {
+        LOG.debug("orphan {} stays: {}", name, reason.get());
+        reasons.add(reason.get());
       } else if (backend.delete(name)) {
         removed.increment();
       }
     } catch (IOException e) {
       LOG.warn("orphan {} stays: {}", name, e.toString());
+      reasons.add(
+          "archive "
+              + mending.archives().name(orphan.archive)
+              + " does not let them be read or removed");
     }
+  }
+
+  /** Returns why {@link #remove} left what it left; empty if it left nothing. */
+  List<String> reasons() {
+    return List.copyOf(reasons);
   }
 }

@@ -12,6 +12,7 @@ import dev.kintsugi.core.internal.format.v1.RecordKind;
 import dev.kintsugi.core.internal.index.Index;
 import dev.kintsugi.core.internal.index.IndexReader;
 import dev.kintsugi.core.internal.index.IndexWriter;
+import dev.kintsugi.core.internal.index.RecoveryGaps;
 import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.internal.namespace.RecordSeals;
 import dev.kintsugi.core.store.Progress;
@@ -139,20 +140,19 @@ public final class Recoverer {
                 }
               });
       readCommits();
-      CommitChoice.Decision decision = commits.decide(absent < scheme.sufficient() + margin);
+      boolean everythingVisible = absent < scheme.sufficient() + margin;
+      CommitChoice.Decision decision = commits.decide(everythingVisible);
       List<Integer> valid = valid(decision);
       Map<Integer, BitSet> chosen = choose(valid);
       fill(valid, chosen);
+      damaged.addAll(decision.lost());
       index.write(
           writer -> {
             RecoveredNumbers.set(writer, commits, random);
+            new RecoveryGaps(damaged.size(), !everythingVisible).set(writer);
             return writer.retireDead();
           });
-      return index.read(
-          reader -> {
-            damaged.addAll(decision.lost());
-            return report(reader, List.copyOf(damaged));
-          });
+      return index.read(reader -> report(reader, List.copyOf(damaged)));
     }
 
     /** Reads the header of every manifest stripe, several at once. */

@@ -4,11 +4,13 @@ import dev.kintsugi.core.internal.dispersal.Scheme;
 import dev.kintsugi.core.internal.dispersal.ShardProblem;
 import dev.kintsugi.core.internal.dispersal.Stripe;
 import dev.kintsugi.core.internal.dispersal.StripeAuditor;
+import dev.kintsugi.core.internal.index.RecoveryGaps;
 import dev.kintsugi.core.store.Progress;
 import dev.kintsugi.core.store.ScrubOptions;
 import dev.kintsugi.core.store.ScrubReport;
 import dev.kintsugi.core.store.ShardFinding;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,25 +47,30 @@ final class Scrubber {
       }
     }
     Orphans orphans = new Orphans(mending, Orphans.MOST_AT_ONCE);
-    repaired.add(orphans.find(unavailable, repair, findings));
+    long taken = orphans.find(unavailable, repair, findings);
+    repaired.add(taken);
     long total = mending.index().read(reader -> reader.stripeCount());
     progress.update("scrub", 0, total, "stripes");
     try (Sweep sweep = new Sweep(Mending.STRIPES_AT_ONCE)) {
       mending.forEachStripe(stripe -> sweep.submit(() -> check(stripe, total)));
       sweep.finish();
     }
-    if (repair) {
-      repaired.add(orphans.remove());
-    }
+    long removed = repair ? orphans.remove() : 0;
+    repaired.add(removed);
+    Map<ShardFinding.Problem, Long> counts = findings.counts();
+    long leftovers = counts.getOrDefault(ShardFinding.Problem.ORPHAN, 0L) - taken - removed;
     return new ScrubReport(
         stripes.get(),
         shards.sum(),
         bytes.sum(),
         findings.first(),
-        findings.counts(),
+        counts,
         List.copyOf(unavailable),
         repaired.sum(),
-        mending.pathsIn(mender.beyondRepair()));
+        mending.pathsIn(mender.beyondRepair()),
+        Math.max(0, leftovers),
+        orphans.reasons(),
+        mending.index().read(RecoveryGaps::of).lostCommits());
   }
 
   private void check(Stripe stripe, long total) {

@@ -6,6 +6,7 @@ import dev.kintsugi.core.internal.dispersal.Scheme;
 import dev.kintsugi.core.internal.format.StripeId;
 import dev.kintsugi.core.internal.format.v1.InodeRecord;
 import dev.kintsugi.core.internal.index.IndexReader;
+import dev.kintsugi.core.internal.index.RecoveryGaps;
 import dev.kintsugi.core.internal.index.Rows;
 import dev.kintsugi.core.internal.namespace.NamespaceReader;
 import dev.kintsugi.core.store.ArchiveStatus;
@@ -120,7 +121,8 @@ final class StatusReporter {
         totals.bytes,
         byRedundancy,
         paths(index, atRisk, atRiskLimit),
-        atRisk.size());
+        atRisk.size(),
+        RecoveryGaps.of(index).lostCommits());
   }
 
   private List<String> paths(IndexReader index, Set<Long> inodes, int limit) {

@@ -41,23 +41,22 @@ final class WriteGate implements Mending.Gate {
   /**
    * Waits for writes under way, keeps others out, and runs an action.
    *
-   * @throws KintsugiException if writes do not come to an end
+   * @return whether it was run; not if writes did not come to an end
+   * @throws KintsugiException if the thread was interrupted while it waited
    */
   @Override
-  public void quietly(Runnable action) {
-    boolean quiet = false;
+  public boolean quietly(Runnable action) {
     try {
-      quiet = ways.tryAcquire(ALL, patienceSeconds, TimeUnit.SECONDS);
+      if (!ways.tryAcquire(ALL, patienceSeconds, TimeUnit.SECONDS)) {
+        return false;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    if (!quiet) {
-      throw new KintsugiException(
-          "something is being stored and does not come to an end; shards that the index does not"
-              + " know are left alone, try again later");
+      throw new KintsugiException("interrupted while waiting for what is being stored", e);
     }
     try {
       action.run();
+      return true;
     } finally {
       ways.release(ALL);
     }

@@ -17,10 +17,11 @@ class LockGate implements Mending.Gate {
   }
 
   @Override
-  public void quietly(Runnable action) {
+  public boolean quietly(Runnable action) {
     lock.writeLock().lock();
     try {
       action.run();
+      return true;
     } finally {
       lock.writeLock().unlock();
     }

@@ -142,8 +142,9 @@ final class MendingAtOnceTest {
           public void leave() {}
 
           @Override
-          public void quietly(Runnable action) {
+          public boolean quietly(Runnable action) {
             action.run();
+            return true;
           }
         };
     assertFalse(survivesAScrub(open, () -> false));

@@ -43,9 +43,9 @@ final class OrphansTest {
     LockGate gate =
         new LockGate() {
           @Override
-          public void quietly(Runnable action) {
+          public boolean quietly(Runnable action) {
             quiet.incrementAndGet();
-            super.quietly(action);
+            return super.quietly(action);
           }
         };
     orphans = new Orphans(vault.mending(vault.index, gate), MOST);
