@@ -1,5 +1,6 @@
 package dev.kintsugi.core.internal.store;
 
+import dev.kintsugi.core.archive.ArchiveGoneException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.internal.dispersal.Archives;
 import dev.kintsugi.core.internal.format.StripeId;
@@ -136,21 +137,35 @@ final class Graveyard {
     return last != null && !gone.isEmpty();
   }
 
-  /** Deletes until the archive fails, and returns the shards that are not there any more. */
+  /**
+   * Deletes what the archive lets go, and returns the shards that are not there any more. One that
+   * cannot be deleted keeps no others waiting; an archive that is gone, or that this writer may not
+   * write to, is not asked again.
+   */
   private List<Rows.Shard> delete(int archive, List<Rows.Shard> shards) {
     List<Rows.Shard> gone = new ArrayList<>();
+    @Nullable IOException failure = null;
     try {
       Backend backend = archives.backend(archive);
       for (Rows.Shard shard : shards) {
-        backend.delete(shard.name());
-        gone.add(shard);
+        try {
+          backend.delete(shard.name());
+          gone.add(shard);
+        } catch (ArchiveGoneException | WriterClaim.NotAdmittedException e) {
+          throw e;
+        } catch (IOException e) {
+          failure = Failures.firstOf(failure, e);
+        }
       }
     } catch (IOException e) {
+      failure = e;
+    }
+    if (failure != null) {
       LOG.info(
           "archive {} keeps {} shards of retired stripes for now: {}",
           archives.name(archive),
           shards.size() - gone.size(),
-          e.toString());
+          failure.toString());
     }
     return gone;
   }

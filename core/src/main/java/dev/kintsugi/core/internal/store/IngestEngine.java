@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** What one ingest uses of the vault; its buffers are its own, so that ingests cannot starve. */
@@ -89,7 +90,11 @@ final class IngestEngine implements IngestSession.Engine {
 
   @Override
   public void execute(Runnable task) {
-    executor.execute(task);
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      throw new IllegalStateException("the vault was closed during the ingest", e);
+    }
   }
 
   @Override
@@ -142,11 +147,13 @@ final class IngestEngine implements IngestSession.Engine {
     RuntimeException failure = new IllegalStateException("the batch is abandoned");
     try {
       await(batch, stored);
+      discard(stored, failure);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // what is not waited for stays as orphans
+      discard(stored, failure);
+    } finally {
+      gate.leave();
     }
-    discard(stored, failure);
-    gate.leave();
   }
 
   /** Waits for all stripes, also when one has failed, so that none is left under way. */

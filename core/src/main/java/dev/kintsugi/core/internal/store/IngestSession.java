@@ -301,9 +301,19 @@ final class IngestSession implements Ingest {
     dispatchShared();
     Batch full = batch;
     FutureTask<Outcome> task = new FutureTask<>(() -> engine.commit(full, dated));
-    committing = new Committing(full, task);
     batch = new Batch();
-    engine.execute(task);
+    try {
+      engine.execute(task);
+    } catch (RuntimeException e) { // nobody will run it, so nobody may wait for it
+      try {
+        engine.abandon(full);
+      } catch (RuntimeException left) {
+        e.addSuppressed(left);
+      }
+      end();
+      throw e;
+    }
+    committing = new Committing(full, task);
   }
 
   /** Waits for the commit under way, if any, and tells the listener. */

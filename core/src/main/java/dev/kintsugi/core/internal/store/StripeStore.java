@@ -10,6 +10,7 @@ import dev.kintsugi.crypto.LeafKeys;
 import dev.kintsugi.crypto.Secret;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Seals, codes and writes drafts on threads of its own, several at once. */
 final class StripeStore {
@@ -34,14 +35,19 @@ final class StripeStore {
    * @param buffers gets the draft's buffer back as soon as its bytes are sealed
    */
   void store(DraftStripe draft, BufferPool buffers) {
-    executor.execute(
-        () -> {
-          try {
-            seal(draft, buffers);
-          } catch (Throwable e) { // whatever it is, a commit waits for it
-            draft.fail(e);
-          }
-        });
+    try {
+      executor.execute(
+          () -> {
+            try {
+              seal(draft, buffers);
+            } catch (Throwable e) { // whatever it is, a commit waits for it
+              draft.fail(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      buffers.giveBack(draft.takeBuffer());
+      draft.fail(new IllegalStateException("the vault was closed during the ingest", e));
+    }
   }
 
   private void seal(DraftStripe draft, BufferPool buffers) {

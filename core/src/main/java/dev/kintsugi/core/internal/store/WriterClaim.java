@@ -349,6 +349,15 @@ final class WriterClaim {
         : new IOException(message, failure);
   }
 
+  /** The guard refuses: the archive is not this writer's to change, whatever shard it is about. */
+  static final class NotAdmittedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotAdmittedException(IOException why) {
+      super(why.getMessage(), why);
+    }
+  }
+
   private final class Guarded extends ForwardingBackend {
     private final AttachedArchive archive;
 
@@ -371,7 +380,11 @@ final class WriterClaim {
 
     @Override
     public boolean delete(ShardName name) throws IOException {
-      require(archive, Admission.SEEN);
+      try {
+        require(archive, Admission.SEEN);
+      } catch (IOException e) {
+        throw new NotAdmittedException(e);
+      }
       return super.delete(name);
     }
   }

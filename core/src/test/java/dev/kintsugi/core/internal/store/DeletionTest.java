@@ -70,4 +70,20 @@ final class DeletionTest {
       }
     }
   }
+
+  @Test
+  void aShardThatCannotBeDeletedKeepsNoOthersWaiting() throws IOException {
+    TroubledArchives troubled = new TroubledArchives();
+    try (VaultFixture fixture = new VaultFixture(temp.resolve("v"), 4, troubled)) {
+      fixture.create("rs:2+1");
+      try (Vault vault = fixture.open()) {
+        fill(vault, "/first");
+        assertTrue(fixture.shards(2).size() > FILES, "the control: there is much to be deleted");
+        troubled.stickFirst('c');
+        vault.removeTree(path("/first"));
+        assertTrue(troubled.deletionsAsked() > FILES, "all were tried");
+        assertFewShards(fixture, 2);
+      }
+    }
+  }
 }

@@ -46,6 +46,7 @@ final class FakeEngine implements IngestSession.Engine {
   volatile FileLimit limit = new FileLimit("rs:4+2", Integer.MAX_VALUE, CAPACITY);
   volatile int failAtStripe = Integer.MAX_VALUE;
   volatile VaultPath refuse = VaultPath.ROOT;
+  volatile boolean closed; // no commit is begun any more
   volatile CountDownLatch hold = new CountDownLatch(0); // commits wait for it
 
   private final BufferPool pool = new BufferPool(BUFFERS, CAPACITY);
@@ -166,6 +167,9 @@ final class FakeEngine implements IngestSession.Engine {
 
   @Override
   public void execute(Runnable task) {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
     Thread thread = new Thread(task, "commit");
     thread.setDaemon(true);
     tasks.add(thread);

@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class IngestSessionTest {
   private static final NewAttributes PLAIN = NewAttributes.ofMode(0644);
@@ -335,5 +336,19 @@ final class IngestSessionTest {
     assertTrue(Thread.interrupted(), "the interruption is passed on");
     assertEquals(List.of(), acknowledged);
     ingest.close();
+  }
+
+  @Test
+  @Timeout(60)
+  void anIngestWhoseCommitIsNotBegunEndsAndAbandonsItsBatch() throws IOException {
+    IngestSession ingest = ingest();
+    ingest.file(path("/a"), Source.of(bytes(1, 100)), PLAIN);
+    engine.closed = true;
+    assertEquals("closed", assertThrows(IllegalStateException.class, ingest::flush).getMessage());
+    assertEquals(1, engine.abandoned.size());
+    assertEquals(1, engine.abandoned.get(0).items().size());
+    ingest.close();
+    assertEquals(1, engine.abandoned.size(), "its way in is given back once");
+    assertEquals(List.of(), acknowledged);
   }
 }

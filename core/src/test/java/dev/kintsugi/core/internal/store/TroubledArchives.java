@@ -13,12 +13,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Archives that a test can take away, fill up and bring back; named by their URLs' last letter. */
 final class TroubledArchives implements BackendOpener {
   private final Set<Character> gone = ConcurrentHashMap.newKeySet();
   private final Set<Character> full = ConcurrentHashMap.newKeySet();
 
+  private final AtomicInteger deletions = new AtomicInteger();
+  private final AtomicReference<@Nullable ShardName> stuck = new AtomicReference<>();
+  private volatile char sticky;
   private final AtomicInteger written = new AtomicInteger();
 
   /** Returns how many shards were written, those that were deleted again included. */
@@ -32,6 +37,16 @@ final class TroubledArchives implements BackendOpener {
 
   void fill(String letters) {
     letters.chars().forEach(letter -> full.add((char) letter));
+  }
+
+  /** Makes an archive refuse for good to delete the shard that it is asked first to delete. */
+  void stickFirst(char letter) {
+    sticky = letter;
+  }
+
+  /** Returns how often the archive was asked to delete a shard since it was told to stick. */
+  int deletionsAsked() {
+    return deletions.get();
   }
 
   void bringBack() {
@@ -88,7 +103,14 @@ final class TroubledArchives implements BackendOpener {
 
     @Override
     public boolean delete(ShardName name) throws IOException {
+      if (letter == sticky) {
+        deletions.incrementAndGet();
+        stuck.compareAndSet(null, name);
+      }
       check();
+      if (letter == sticky && name.equals(stuck.get())) {
+        throw new IOException("shard " + name + " cannot be deleted: not permitted");
+      }
       return super.delete(name);
     }
 

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class VaultLossTest {
@@ -205,6 +206,23 @@ final class VaultLossTest {
       checkAll(vault, "two others gone after rebuild");
       assertEquals(Map.of(0, report.stripes()), vault.status(0).stripesByRedundancyLeft());
       dev.kintsugi.core.archive.MemoryBackend.drop(fresh.substring("memory:".length()));
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void anIngestEndsWhoseVaultWasClosed() throws IOException {
+    try (VaultFixture fixture = fixture("rs:4+2")) {
+      Vault vault = fixture.open();
+      Ingest ingest = vault.ingest((where, attributes, degraded) -> {});
+      ingest.file(path("/a"), Source.of(bytes(1, 1000)), NewAttributes.ofMode(0644));
+      vault.close();
+      IllegalStateException failure = assertThrows(IllegalStateException.class, ingest::close);
+      assertTrue(failure.toString().contains("closed during the ingest"), failure.toString());
+      try (Vault again = fixture.open()) {
+        assertEquals(List.of(), again.list(path("/")));
+        assertTrue(again.scrub(new ScrubOptions(true), Progress.NONE).unrecoverable().isEmpty());
+      }
     }
   }
 }
