@@ -2,15 +2,13 @@ package dev.kintsugi.core.internal.dispersal;
 
 import dev.kintsugi.core.IntegrityException;
 import dev.kintsugi.core.KintsugiException;
-import dev.kintsugi.core.archive.NoSuchShardException;
-import dev.kintsugi.core.internal.dispersal.ShardInspector.Inspection;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
-import dev.kintsugi.core.store.ShardFinding.Problem;
 import dev.kintsugi.crypto.ExtentSealer;
 import dev.kintsugi.erasure.RepairPlan;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,15 +28,21 @@ import org.jspecify.annotations.Nullable;
  * hold.
  */
 final class ReadOperation {
-  private static final String TWO_ANSWERS =
-      "the archive returned other bytes for a part than for the whole shard";
-
   // What a shard costs in plans; one that is doubtful costs more than all that are less doubtful.
   private static final double ASKED = 1;
   private static final double UNASKED = 2;
   private static final double TROUBLED = 1e3;
   private static final double AVOIDED = 1e6;
   private static final double SLOW = 1e9;
+
+  /** No shard. */
+  private static final int NONE = -1;
+
+  private enum Step {
+    WAITING,
+    DECODED,
+    FAILED
+  }
 
   private final StripeReader reader;
   private final Stripe stripe;
@@ -49,8 +53,7 @@ final class ReadOperation {
   private final List<Fetch> fetches = new ArrayList<>();
   private final List<Detour> detours = new ArrayList<>();
   private final BitSet opened = new BitSet();
-  private final Map<Integer, Throwable> failures = new TreeMap<>();
-  private final BitSet liars = new BitSet();
+  private final Culprits culprits;
 
   ReadOperation(
       StripeReader reader, Stripe stripe, Scheme scheme, List<Run> runs, BlockTarget target) {
@@ -59,6 +62,7 @@ final class ReadOperation {
     this.scheme = scheme;
     this.runs = runs;
     this.target = target;
+    this.culprits = new Culprits(reader, stripe);
   }
 
   void run() {
@@ -68,7 +72,7 @@ final class ReadOperation {
         if (!complete() && (!loop() || !complete())) {
           readVerified();
         }
-        reportFailures();
+        culprits.report(fetches);
       } finally {
         for (Fetch fetch : fetches) {
           fetch.release();
@@ -158,7 +162,7 @@ final class ReadOperation {
   private void answered(Fetch fetch) throws InterruptedException {
     Throwable failure = fetch.failure();
     if (failure != null) {
-      failures.put(fetch.shard, failure);
+      culprits.failed(fetch.shard, failure);
       reader.latency().failed(fetch.archive);
     } else if (fetch.state() == Fetch.State.DONE) {
       reader.latency().answered(fetch.archive, System.nanoTime() - fetch.started);
@@ -173,7 +177,7 @@ final class ReadOperation {
     }
     if (!fetch.good()) {
       if (!fetch.unopened().isEmpty()) {
-        liars.set(fetch.shard);
+        culprits.lied(fetch.shard);
         reader.latency().failed(fetch.archive);
       }
       detour(run);
@@ -235,7 +239,8 @@ final class ReadOperation {
    * The same range of other shards, to decode the runs that could not be had directly.
    *
    * <p>A repair plan tells which shards to ask. It holds until one of them fails, lies or is slow;
-   * the next plan then makes do with what has arrived as far as it can.
+   * the next plan then makes do with what has arrived as far as it can. If what was decoded does
+   * not open, one of the shards asked is wrong in this range: each in turn is left out.
    */
   private final class Detour {
     private final int low;
@@ -244,6 +249,9 @@ final class ReadOperation {
     private final Map<Integer, Fetch> sources = new TreeMap<>();
     private final double[] firstCosts = new double[scheme.totalShards()];
     private @Nullable RepairPlan plan;
+    private final Deque<Integer> suspects = new ArrayDeque<>();
+    private int suspect = NONE;
+    private @Nullable RepairPlan misled;
     private boolean ended;
 
     Detour(Run run) {
@@ -286,12 +294,31 @@ final class ReadOperation {
       if (ended || around.stream().allMatch(ReadOperation.this::complete)) {
         return true;
       }
+      while (true) {
+        Step step = step();
+        if (step != Step.FAILED) {
+          ended = step == Step.DECODED;
+          return true;
+        }
+        if (misled == null) {
+          return around.stream().anyMatch(ReadOperation.this::mayStillCome);
+        }
+        if (suspects.isEmpty()) {
+          ended = true;
+          return false;
+        }
+        suspect = suspects.remove();
+        plan = null;
+      }
+    }
+
+    private Step step() throws InterruptedException {
       RepairPlan current = plan;
       if (current == null || isStale(current)) {
         Optional<RepairPlan> next = replan();
         plan = next.orElse(null);
         if (next.isEmpty()) {
-          return around.stream().anyMatch(ReadOperation.this::mayStillCome);
+          return Step.FAILED;
         }
         current = next.get();
       }
@@ -304,11 +331,20 @@ final class ReadOperation {
       for (int shard : current.reads()) {
         Fetch fetch = sources.get(shard);
         if (fetch == null || !fetch.good()) {
-          return true; // waits for it
+          return Step.WAITING;
         }
       }
-      ended = true;
-      return decode(current);
+      if (decode(current)) {
+        if (misled != null) {
+          culprits.suspect(misled.reads());
+        }
+        return Step.DECODED;
+      }
+      if (misled == null) {
+        misled = current;
+        suspects.addAll(current.reads());
+      }
+      return Step.FAILED;
     }
 
     /** Returns whether a plan is not the best one any more. */
@@ -332,7 +368,7 @@ final class ReadOperation {
     }
 
     private boolean isOut(int shard, Fetch fetch) {
-      return liars.get(shard) || (!fetch.good() && !pending(fetch));
+      return culprits.isLiar(shard) || (!fetch.good() && !pending(fetch));
     }
 
     private Optional<RepairPlan> replan() {
@@ -349,14 +385,17 @@ final class ReadOperation {
         }
         available.set(
             shard,
-            !lost.get(shard) && !liars.get(shard) && (fetch == null || !isOut(shard, fetch)));
+            shard != suspect
+                && !lost.get(shard)
+                && !culprits.isLiar(shard)
+                && (fetch == null || !isOut(shard, fetch)));
         costs[shard] = fetch == null ? firstCost(shard) : cost(fetch);
       }
       return scheme.plan(lost, available, costs);
     }
 
     private double firstCost(int shard) {
-      return failures.containsKey(shard) ? AVOIDED : firstCosts[shard];
+      return culprits.hasFailed(shard) ? AVOIDED : firstCosts[shard];
     }
 
     private static double cost(Fetch fetch) {
@@ -405,7 +444,7 @@ final class ReadOperation {
   /** Checks all shards wholly and decodes what is left from those that are intact. */
   private void readVerified() throws InterruptedException {
     try (VerifiedShards verified = VerifiedShards.of(reader, stripe, scheme)) {
-      verified.intact().forEach(this::compare);
+      verified.intact().forEach((shard, record) -> culprits.compare(shard, record, fetches));
       for (Run run : runs) {
         if (!complete(run) && !open(run, verified.row(run), -ShardPrefix.LENGTH)) {
           throw new IntegrityException(
@@ -419,64 +458,5 @@ final class ReadOperation {
         }
       }
     }
-  }
-
-  /** Reports an archive whose answer for a part is not that part of the intact shard. */
-  private void compare(int shard, byte[] record) {
-    for (Fetch fetch : fetches) {
-      if (fetch.shard == shard
-          && fetch.state() == Fetch.State.DONE
-          && !Arrays.equals(
-              fetch.bytes(),
-              0,
-              fetch.high - fetch.low,
-              record,
-              ShardPrefix.LENGTH + fetch.low,
-              ShardPrefix.LENGTH + fetch.high)) {
-        report(shard, Problem.TAMPERED, TWO_ANSWERS);
-        return;
-      }
-    }
-  }
-
-  /** Names the culprits of a read that went well in the end. */
-  private void reportFailures() {
-    failures.forEach(
-        (shard, failure) -> {
-          if (failure instanceof NoSuchShardException) {
-            report(shard, Problem.MISSING, StripeWriter.reason(failure));
-          } else if (failure instanceof java.io.EOFException) {
-            report(shard, Problem.DAMAGED, StripeWriter.reason(failure));
-          }
-        });
-    liars.stream()
-        .filter(shard -> !reader.avoid(stripe, shard))
-        .forEach(
-            shard -> {
-              Inspection found =
-                  ArchivePool.await(
-                      reader
-                          .pool()
-                          .submit(
-                              stripe.archive(shard),
-                              () -> reader.inspector().inspect(stripe, shard)));
-              byte[] record = found.record();
-              ShardProblem problem = found.problem();
-              if (record != null) {
-                reader.buffers().giveBack(record);
-              }
-              if (problem != null) {
-                reader.report(stripe, problem);
-              } else {
-                report(shard, Problem.TAMPERED, TWO_ANSWERS);
-              }
-            });
-  }
-
-  private void report(int shard, Problem problem, String detail) {
-    reader.report(
-        stripe,
-        new ShardProblem(
-            stripe.id(), shard, stripe.archive(shard), stripe.name(shard), problem, detail));
   }
 }

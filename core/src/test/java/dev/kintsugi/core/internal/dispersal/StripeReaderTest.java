@@ -132,6 +132,32 @@ final class StripeReaderTest {
   }
 
   @Test
+  void threeShardsOfAShortStripeMayBeDamagedWhereNoExtentNeedsAllOfThem() throws IOException {
+    int[] lengths = new int[60];
+    Arrays.fill(lengths, 1000);
+    for (boolean everywhere : new boolean[] {false, true}) {
+      Stored stored = fixture.store(random, lengths);
+      Stripe stripe = stored.stripe();
+      assertTrue(stripe.row().shardLength() < 65_536, "one checksum covers all of a shard");
+      int[] damaged = {0, 1, 4};
+      int[] bytes = {100, 300, everywhere ? 500 : 12_000};
+      for (int i = 0; i < damaged.length; i++) {
+        byte[] record = fixture.shard(stripe, damaged[i]);
+        fixture.change(stripe, damaged[i], Fixture.flip(record, 8 * bytes[i], false));
+      }
+      if (everywhere) {
+        Extent first = stored.extents().get(0);
+        assertThrows(
+            UnrecoverableException.class,
+            () -> fixture.read(fixture.reader(), stripe, first),
+            "three damaged shards in one range are too many");
+      } else {
+        assertReadable(fixture.reader(), stored);
+      }
+    }
+  }
+
+  @Test
   void threeLiarsAreTooManyAndAllAreNamed() throws IOException {
     Stored stored = fixture.store(random, 3_000_000);
     Stripe stripe = stored.stripe();
