@@ -19,7 +19,7 @@ expect 0 k scrub
 cp -a "$scratch/archives" "$scratch/pristine"
 
 shards >"$scratch/all"
-# Three damaged shards at the same 64 KiB of one stripe are beyond rs:4+2, so few of the shards are hit.
+# Bits flipped in the headers of three shards of a stripe leave too few that can be authenticated, so few of the shards are hit.
 most=$(($(wc -l <"$scratch/all") / 5))
 if [ "$most" -lt "$flips" ]; then
   flips=$most

@@ -5,6 +5,9 @@ import dev.kintsugi.core.internal.format.v1.GroupKeys;
 import dev.kintsugi.core.internal.format.v1.ShardHeader;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.internal.format.v1.ShardRecord;
+import dev.kintsugi.erasure.ErasureCode;
+import dev.kintsugi.erasure.audit.ErrorLocator;
+import dev.kintsugi.erasure.audit.Location;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A code works byte by byte, so a stripe is lost only where too few shards are sound <em>at the
  * same place</em>. Each run of {@value ShardRecord#CHUNK} payload bytes is decoded from the shards
- * whose checksum of that run holds. Checksums are no protection against malice, so the result
- * counts only if the MACs of enough shards to determine all others hold for it; a shard whose MAC
- * does not hold for what it claims is left out and the stripe tried again.
+ * whose checksum of that run holds. Where these are too few, the parity relation itself tells which
+ * bytes are wrong, in ever smaller ranges: see {@link ErrorLocator}. Neither is a protection
+ * against malice, so the result counts only if the MACs of enough shards to determine all others
+ * hold for it; a shard whose MAC does not hold for what it claims counts as unsound everywhere and
+ * the stripe is tried again.
  */
 final class ColumnMender {
   private final Archives archives;
@@ -55,7 +60,8 @@ final class ColumnMender {
       reads.add(pool.submit(stripe.archive(i), () -> read(stripe, index)));
     }
     List<Claim> claims = reads.stream().map(ArchivePool::await).toList();
-    while (decode(scheme, length, claims)) {
+    ErrorLocator locator = ErrorLocator.of(scheme.code());
+    while (decode(locator, length, claims)) {
       BitSet authentic = new BitSet();
       List<Claim> liars = new ArrayList<>();
       @Nullable ShardHeader header = null;
@@ -78,7 +84,7 @@ final class ColumnMender {
         for (int i = 0; i < claims.size(); i++) {
           claims.get(i).sound.set(0, chunks(length), authentic.get(i));
         }
-        decode(scheme, length, claims);
+        decode(locator, length, claims);
         byte[][] rows = claims.stream().map(c -> c.record).toArray(byte[][]::new);
         return Optional.of(
             new Mended(rows, header, claims.stream().mapToLong(c -> c.bytesRead).sum()));
@@ -90,7 +96,7 @@ final class ColumnMender {
       if (doubtful.isEmpty()) {
         return Optional.empty();
       }
-      doubtful.forEach(c -> c.sound.clear());
+      doubtful.forEach(Claim::distrust);
     }
     return Optional.empty();
   }
@@ -103,8 +109,9 @@ final class ColumnMender {
     return ShardRecord.payloadAuthentic(keys.shards(), opened, record, ShardPrefix.LENGTH);
   }
 
-  /** Fills the chunks that are not sound; returns false if some chunk has too few sound ones. */
-  private static boolean decode(Scheme scheme, int length, List<Claim> claims) {
+  /** Fills the chunks that are not sound; returns false if some chunk cannot be determined. */
+  private static boolean decode(ErrorLocator locator, int length, List<Claim> claims) {
+    ErasureCode code = locator.code();
     int total = claims.size();
     byte[][] rows = claims.stream().map(c -> c.record).toArray(byte[][]::new);
     for (int at = 0; at < length; at += ShardRecord.CHUNK) {
@@ -115,13 +122,48 @@ final class ColumnMender {
         there[i] = claims.get(i).sound.get(chunk);
         present.set(i, there[i]);
       }
-      if (!scheme.code().decodable(present)) {
-        return false;
-      }
       int run = Math.min(ShardRecord.CHUNK, length - at);
-      scheme.code().reconstruct(rows, there, ShardPrefix.LENGTH + at, run);
+      if (code.decodable(present)) {
+        code.reconstruct(rows, there, ShardPrefix.LENGTH + at, run);
+      } else {
+        BitSet erased = new BitSet(total);
+        for (int i = 0; i < total; i++) {
+          erased.set(i, !there[i] && !claims.get(i).unsound.get(chunk));
+        }
+        if (!correct(locator, rows, erased, ShardPrefix.LENGTH + at, run)) {
+          return false;
+        }
+      }
+      for (Claim claim : claims) {
+        claim.unsound.clear(chunk); // what the archive sent is not there any more
+      }
     }
     return true;
+  }
+
+  /**
+   * Puts right what the parity relation locates, in parts that are halved until each has few enough
+   * wrong rows; returns false if even a single byte has too many.
+   */
+  private static boolean correct(
+      ErrorLocator locator, byte[][] rows, BitSet erased, int at, int length) {
+    Location found = locator.locate(rows, erased, at, length);
+    BitSet right = new BitSet(rows.length);
+    right.set(0, rows.length);
+    right.andNot(erased);
+    right.andNot(found.shards());
+    boolean certain =
+        found.outcome() == Location.Outcome.CLEAN || found.outcome() == Location.Outcome.LOCATED;
+    if (certain && locator.code().decodable(right)) {
+      boolean[] there = new boolean[rows.length];
+      right.stream().forEach(i -> there[i] = true);
+      locator.code().reconstruct(rows, there, at, length);
+      return true;
+    }
+    int half = length / 2;
+    return length > 1
+        && correct(locator, rows, erased, at, half)
+        && correct(locator, rows, erased, at + half, length - half);
   }
 
   private Claim read(Stripe stripe, int index) {
@@ -134,9 +176,14 @@ final class ColumnMender {
               archives.backend(stripe.archive(index)), stripe.name(index), ByteBuffer.wrap(record));
     } catch (IOException e) {
       // The inspection that came before reports why; here the shard just has nothing to say.
-      return new Claim(record, new BitSet(), null, read);
+      return new Claim(record, new BitSet(), new BitSet(), null, read);
     }
     BitSet sound = ShardRecord.soundChunks(record, length);
+    BitSet unsound = new BitSet();
+    if (read == record.length) {
+      unsound.set(0, chunks(length));
+      unsound.andNot(sound);
+    }
     ShardHeader.Authenticated opened = null;
     try {
       opened =
@@ -147,11 +194,23 @@ final class ColumnMender {
     } catch (FormatException e) {
       opened = null; // a damaged header says nothing, its payload may still be sound
     }
-    return new Claim(record, sound, opened, read);
+    return new Claim(record, sound, unsound, opened, read);
   }
 
-  /** What one archive has to say of a shard; {@code sound} shrinks when it is found lying. */
+  /**
+   * What one archive has to say of a shard: the chunks whose checksum holds, and those that came
+   * all the same. All are unsound when it is found lying.
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Claim(
-      byte[] record, BitSet sound, ShardHeader.@Nullable Authenticated opened, int bytesRead) {}
+      byte[] record,
+      BitSet sound,
+      BitSet unsound,
+      ShardHeader.@Nullable Authenticated opened,
+      int bytesRead) {
+    void distrust() {
+      unsound.or(sound);
+      sound.clear();
+    }
+  }
 }

@@ -20,7 +20,6 @@ final class Culprits {
   private final Stripe stripe;
   private final Map<Integer, Throwable> failures = new TreeMap<>();
   private final BitSet liars = new BitSet();
-  private final BitSet suspects = new BitSet();
 
   Culprits(StripeReader reader, Stripe stripe) {
     this.reader = reader;
@@ -45,13 +44,8 @@ final class Culprits {
     return liars.get(shard);
   }
 
-  /** Notes that what was read of some of these shards is wrong, and not of which. */
-  void suspect(List<Integer> shards) {
-    shards.forEach(suspects::set);
-  }
-
   /** Names the culprits of a read that went well in the end. */
-  void report(List<Fetch> fetches) {
+  void report() {
     failures.forEach(
         (shard, failure) -> {
           if (failure instanceof NoSuchShardException) {
@@ -60,33 +54,24 @@ final class Culprits {
             report(shard, Problem.DAMAGED, StripeWriter.reason(failure));
           }
         });
-    BitSet doubtful = (BitSet) liars.clone();
-    doubtful.or(suspects);
-    doubtful.stream()
-        .filter(shard -> !reader.avoid(stripe, shard))
-        .forEach(shard -> inspect(shard, fetches));
+    liars.stream().filter(shard -> !reader.avoid(stripe, shard)).forEach(this::inspect);
   }
 
-  private void inspect(int shard, List<Fetch> fetches) {
+  private void inspect(int shard) {
     Inspection found =
         ArchivePool.await(
             reader
                 .pool()
                 .submit(stripe.archive(shard), () -> reader.inspector().inspect(stripe, shard)));
-    ShardProblem problem = found.problem();
     byte[] record = found.record();
-    try {
-      if (problem != null) {
-        reader.report(stripe, problem);
-      } else if (liars.get(shard)) {
-        report(shard, Problem.TAMPERED, TWO_ANSWERS);
-      } else if (record != null) {
-        compare(shard, record, fetches);
-      }
-    } finally {
-      if (record != null) {
-        reader.buffers().giveBack(record);
-      }
+    if (record != null) {
+      reader.buffers().giveBack(record);
+    }
+    ShardProblem problem = found.problem();
+    if (problem != null) {
+      reader.report(stripe, problem);
+    } else {
+      report(shard, Problem.TAMPERED, TWO_ANSWERS);
     }
   }
 

@@ -5,10 +5,8 @@ import dev.kintsugi.core.KintsugiException;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.crypto.ExtentSealer;
 import dev.kintsugi.erasure.RepairPlan;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,15 +32,6 @@ final class ReadOperation {
   private static final double TROUBLED = 1e3;
   private static final double AVOIDED = 1e6;
   private static final double SLOW = 1e9;
-
-  /** No shard. */
-  private static final int NONE = -1;
-
-  private enum Step {
-    WAITING,
-    DECODED,
-    FAILED
-  }
 
   private final StripeReader reader;
   private final Stripe stripe;
@@ -72,7 +61,7 @@ final class ReadOperation {
         if (!complete() && (!loop() || !complete())) {
           readVerified();
         }
-        culprits.report(fetches);
+        culprits.report();
       } finally {
         for (Fetch fetch : fetches) {
           fetch.release();
@@ -239,8 +228,7 @@ final class ReadOperation {
    * The same range of other shards, to decode the runs that could not be had directly.
    *
    * <p>A repair plan tells which shards to ask. It holds until one of them fails, lies or is slow;
-   * the next plan then makes do with what has arrived as far as it can. If what was decoded does
-   * not open, one of the shards asked is wrong in this range: each in turn is left out.
+   * the next plan then makes do with what has arrived as far as it can.
    */
   private final class Detour {
     private final int low;
@@ -249,9 +237,6 @@ final class ReadOperation {
     private final Map<Integer, Fetch> sources = new TreeMap<>();
     private final double[] firstCosts = new double[scheme.totalShards()];
     private @Nullable RepairPlan plan;
-    private final Deque<Integer> suspects = new ArrayDeque<>();
-    private int suspect = NONE;
-    private @Nullable RepairPlan misled;
     private boolean ended;
 
     Detour(Run run) {
@@ -294,31 +279,12 @@ final class ReadOperation {
       if (ended || around.stream().allMatch(ReadOperation.this::complete)) {
         return true;
       }
-      while (true) {
-        Step step = step();
-        if (step != Step.FAILED) {
-          ended = step == Step.DECODED;
-          return true;
-        }
-        if (misled == null) {
-          return around.stream().anyMatch(ReadOperation.this::mayStillCome);
-        }
-        if (suspects.isEmpty()) {
-          ended = true;
-          return false;
-        }
-        suspect = suspects.remove();
-        plan = null;
-      }
-    }
-
-    private Step step() throws InterruptedException {
       RepairPlan current = plan;
       if (current == null || isStale(current)) {
         Optional<RepairPlan> next = replan();
         plan = next.orElse(null);
         if (next.isEmpty()) {
-          return Step.FAILED;
+          return around.stream().anyMatch(ReadOperation.this::mayStillCome);
         }
         current = next.get();
       }
@@ -331,20 +297,11 @@ final class ReadOperation {
       for (int shard : current.reads()) {
         Fetch fetch = sources.get(shard);
         if (fetch == null || !fetch.good()) {
-          return Step.WAITING;
+          return true; // waits for it
         }
       }
-      if (decode(current)) {
-        if (misled != null) {
-          culprits.suspect(misled.reads());
-        }
-        return Step.DECODED;
-      }
-      if (misled == null) {
-        misled = current;
-        suspects.addAll(current.reads());
-      }
-      return Step.FAILED;
+      ended = true;
+      return decode(current);
     }
 
     /** Returns whether a plan is not the best one any more. */
@@ -385,10 +342,7 @@ final class ReadOperation {
         }
         available.set(
             shard,
-            shard != suspect
-                && !lost.get(shard)
-                && !culprits.isLiar(shard)
-                && (fetch == null || !isOut(shard, fetch)));
+            !lost.get(shard) && !culprits.isLiar(shard) && (fetch == null || !isOut(shard, fetch)));
         costs[shard] = fetch == null ? firstCost(shard) : cost(fetch);
       }
       return scheme.plan(lost, available, costs);

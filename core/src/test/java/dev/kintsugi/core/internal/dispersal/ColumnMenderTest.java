@@ -80,9 +80,17 @@ class ColumnMenderTest {
   }
 
   @Test
-  void refusesWhereThreeShardsAreDamagedAtTheSamePlace() throws IOException {
-    for (int i = 0; i < 3; i++) {
+  void restoresWhatNoChecksumTellsApartWithinARunOf64KiB() throws IOException {
+    for (int i = 0; i < 6; i++) {
       flip(i, 2 * CHUNK_BITS + 9 * i, false);
+    }
+    assertRestored(fixture.restorer.restore(stripe, ALL));
+  }
+
+  @Test
+  void refusesWhereThreeShardsAreDamagedInTheSameByte() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      flip(i, 2 * CHUNK_BITS + i, false);
     }
     byte[][] damaged = shards();
     assertThrows(
@@ -115,9 +123,19 @@ class ColumnMenderTest {
   }
 
   @Test
-  void moreForgersThanParityAreRefused() throws IOException {
+  void forgersInDifferentPlacesAreLocatedByTheParityRelation() throws IOException {
+    for (int i = 0; i < 6; i++) {
+      if (i != 1 && i != 4) {
+        flip(i, i * CHUNK_BITS, true);
+      }
+    }
+    assertRestored(fixture.restorer.restore(stripe, ALL));
+  }
+
+  @Test
+  void moreForgersThanParityInOnePlaceAreRefused() throws IOException {
     for (int i = 0; i < 3; i++) {
-      flip(i, i * CHUNK_BITS, true);
+      flip(i, i, true);
     }
     assertThrows(
         UnrecoverableException.class, () -> fixture.restorer.restore(stripe, Set.of(0, 1, 2)));
