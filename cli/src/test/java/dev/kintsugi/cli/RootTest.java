@@ -105,6 +105,21 @@ class RootTest {
   }
 
   @Test
+  void archivesThatAreAllFullCanBeEmptied() throws Exception {
+    small("a", "b", "c", "d", "e", "f");
+    cli.initSix();
+    tree(3);
+    cli.run("put", "-r", temp.resolve("tree").toString(), "/").expect(0);
+    tree(9);
+    cli.run("put", "-r", temp.resolve("tree").toString(), "/more")
+        .expect(6)
+        .says("are kept for removing things");
+    cli.run("rm", "-r", "/tree").expect(0);
+    cli.run("put", temp.resolve("tree/f0").toString(), "/again").expect(0);
+    cli.run("scrub").expect(0);
+  }
+
+  @Test
   void theMountServesInTheBackgroundAndLogsWhatCannotBeRead() throws Exception {
     if (!Files.exists(Path.of("/dev/fuse"))) {
       System.err.println("SKIPPED, there is no /dev/fuse: nothing was mounted");

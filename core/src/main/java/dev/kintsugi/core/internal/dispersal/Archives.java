@@ -1,6 +1,7 @@
 package dev.kintsugi.core.internal.dispersal;
 
 import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.internal.format.Role;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -25,4 +26,14 @@ public interface Archives {
    * @throws IOException if the archive is unavailable or not configured; the message says why
    */
   Backend backend(int number) throws IOException;
+
+  /**
+   * Returns the backend of an archive for writing shards: data leaves room for manifests.
+   *
+   * @throws IOException as {@link #backend(int)}
+   */
+  default Backend backend(int number, Role written) throws IOException {
+    Backend backend = backend(number);
+    return written == Role.DATA ? new Reserve(backend) : backend;
+  }
 }

@@ -158,7 +158,7 @@ public final class StripeWriter {
     }
 
     private boolean writeShard(int index, int archive, ShardName name) throws IOException {
-      Backend backend = archives.backend(archive);
+      Backend backend = archives.backend(archive, row.role());
       ShardHeader header = Stripe.header(row, keys, epoch, index);
       backend.write(name, ShardRecord.encode(keys.shards(), name, header, payloads[index], 0));
       return true;

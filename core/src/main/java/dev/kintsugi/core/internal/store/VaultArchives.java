@@ -8,6 +8,8 @@ import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.AttachedArchive;
 import dev.kintsugi.core.internal.archive.Reasons;
 import dev.kintsugi.core.internal.dispersal.Archives;
+import dev.kintsugi.core.internal.dispersal.Reserve;
+import dev.kintsugi.core.internal.format.Role;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -61,9 +63,18 @@ final class VaultArchives implements Archives {
 
   @Override
   public Backend backend(int number) throws IOException {
+    return backend(number, Role.MANIFEST);
+  }
+
+  @Override
+  public Backend backend(int number, Role written) throws IOException {
     try {
       AttachedArchive archive = set.get(number);
-      return claim == null ? archive.backend() : new Noting(archive.name(), claim.guard(archive));
+      if (claim == null) {
+        return archive.backend();
+      }
+      Backend guarded = claim.guard(archive);
+      return new Noting(archive.name(), written == Role.DATA ? new Reserve(guarded) : guarded);
     } catch (ArchiveUnavailableException e) {
       troubles.put(name(number), String.valueOf(e.getMessage()));
       throw new IOException(e.getMessage(), e);

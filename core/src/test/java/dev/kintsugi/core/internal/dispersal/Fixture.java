@@ -122,6 +122,10 @@ final class Fixture implements AutoCloseable, Archives {
   }
 
   Stored store(List<byte[]> plains) {
+    return store(Role.DATA, plains);
+  }
+
+  Stored store(Role role, List<byte[]> plains) {
     StripeBuilder builder = writer.builder();
     List<Extent> extents = new ArrayList<>();
     plains.forEach(plain -> builder.reserve(plain.length));
@@ -134,7 +138,7 @@ final class Fixture implements AutoCloseable, Archives {
     }
     builder.complete();
     StripeId id = StripeId.random();
-    return new Stored(ArchivePool.await(writer.write(builder, id, Role.DATA, 7, 0, 0)), extents);
+    return new Stored(ArchivePool.await(writer.write(builder, id, role, 7, 0, 0)), extents);
   }
 
   byte[] read(StripeReader reader, Stripe stripe, Extent extent) {

@@ -2,6 +2,7 @@ package dev.kintsugi.core.internal.dispersal;
 
 import dev.kintsugi.core.archive.ArchiveFullException;
 import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.archive.Capacity;
 import dev.kintsugi.core.archive.ForwardingBackend;
 import dev.kintsugi.core.archive.MemoryBackend;
 import dev.kintsugi.core.archive.ShardName;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class LyingBackend extends ForwardingBackend {
   volatile @Nullable String down;
   volatile boolean full;
+  volatile @Nullable Capacity room;
   volatile boolean lieInParts;
   volatile @Nullable CountDownLatch hold;
   final AtomicLong bytesRead = new AtomicLong();
@@ -90,6 +92,13 @@ final class LyingBackend extends ForwardingBackend {
   public boolean delete(ShardName name) throws IOException {
     check();
     return super.delete(name);
+  }
+
+  @Override
+  public Capacity capacity() throws IOException {
+    check();
+    Capacity told = room;
+    return told == null ? super.capacity() : told;
   }
 
   /** Returns a shard's bytes as they are stored. */

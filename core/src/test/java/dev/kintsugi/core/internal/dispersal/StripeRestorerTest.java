@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.UnrecoverableException;
+import dev.kintsugi.core.archive.Capacity;
 import dev.kintsugi.core.internal.dispersal.Fixture.Stored;
 import dev.kintsugi.core.internal.dispersal.StripeRestorer.Restoration;
 import dev.kintsugi.core.store.ShardFinding.Problem;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -69,6 +71,23 @@ final class StripeRestorerTest {
       assertArrayEquals(before[shard], fixture.shard(stripe, shard), where);
       assertEquals(Map.of(), audit(stripe), where);
     }
+  }
+
+  @Test
+  void anArchiveWithLittleRoomTakesMendedShardsAndNoLostOnes() throws IOException {
+    Stripe stripe = fixture.store(random, 900_000).stripe();
+    byte[] before = fixture.shard(stripe, 2);
+    LyingBackend tight = fixture.holder(stripe, 2);
+    tight.room = new Capacity(OptionalLong.of(1L << 40), OptionalLong.of(Reserve.MOST));
+    fixture.change(stripe, 2, Arrays.copyOf(before, before.length - 1));
+    assertEquals(Set.of(2), fixture.restorer.restore(stripe, Set.of(2)).restored());
+    assertArrayEquals(before, fixture.shard(stripe, 2));
+    tight.delete(stripe.name(2));
+    Restoration waits = fixture.restorer.restore(stripe, Set.of(2));
+    assertEquals(Set.of(2), waits.pending().keySet());
+    assertTrue(waits.pending().toString().contains("are kept for removing things"));
+    tight.room = null;
+    assertEquals(Set.of(2), fixture.restorer.restore(stripe, Set.of(2)).restored());
   }
 
   @Test

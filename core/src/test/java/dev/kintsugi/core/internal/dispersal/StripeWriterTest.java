@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.archive.ArchiveFullException;
+import dev.kintsugi.core.archive.Capacity;
 import dev.kintsugi.core.internal.dispersal.Fixture.Stored;
 import dev.kintsugi.core.internal.format.Role;
 import dev.kintsugi.core.internal.format.StripeId;
 import dev.kintsugi.core.internal.index.Rows;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -73,6 +75,30 @@ final class StripeWriterTest {
         ArchivePool.await(fixture.pool.submit(archive, () -> true));
         ArchivePool.await(fixture.pool.submit(archive, () -> true));
         assertEquals(List.of(), fixture.backends.get(archive).names(), "a shard was left behind");
+      }
+    }
+  }
+
+  @Test
+  void dataLeavesRoomForManifests() throws IOException {
+    try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
+      Stored first = fixture.store(random, 100_000);
+      long record = fixture.shard(first.stripe(), 0).length;
+      for (long total : new long[] {1L << 40, 64 << 20}) {
+        long kept = Math.min(Reserve.MOST, total / Reserve.PART);
+        for (LyingBackend backend : fixture.backends) {
+          backend.room = new Capacity(OptionalLong.of(total), OptionalLong.of(kept + record));
+        }
+        assertEquals(0, fixture.store(random, 100_000).result().missing());
+        for (LyingBackend backend : fixture.backends) {
+          backend.room = new Capacity(OptionalLong.of(total), OptionalLong.of(kept + record - 1));
+        }
+        ArchiveUnavailableException e =
+            assertThrows(ArchiveUnavailableException.class, () -> fixture.store(random, 100_000));
+        assertTrue(e.toString().contains("are kept for removing things"), e.toString());
+        assertInstanceOf(ArchiveFullException.class, e.getSuppressed()[0]);
+        Stored manifest = fixture.store(Role.MANIFEST, List.of(new byte[100_000]));
+        assertEquals(0, manifest.result().missing());
       }
     }
   }
