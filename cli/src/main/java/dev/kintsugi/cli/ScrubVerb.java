@@ -50,12 +50,12 @@ final class ScrubVerb extends Verb {
           interruption().cutOff(() -> vault.scrub(new ScrubOptions(mend, this::event), meter));
       meter.finish();
       print(report, mend, meter.elapsed());
-      return verdict(report, mend);
+      return verdict(report);
     }
   }
 
   /** Returns what a scrub's result means to scripts. */
-  static ExitCode verdict(ScrubReport report, boolean mended) {
+  static ExitCode verdict(ScrubReport report) {
     ExitCode code = ExitCode.DONE;
     if (!report.unrecoverable().isEmpty()) {
       code = code.or(ExitCode.UNRECOVERABLE);
@@ -66,9 +66,7 @@ final class ScrubVerb extends Verb {
     if (!report.unavailable().isEmpty()) {
       code = code.or(ExitCode.UNAVAILABLE);
     }
-    long harmful = report.count(HARMFUL);
-    long left = mended ? report.total() - report.repaired() - report.leftovers() : harmful;
-    if ((harmful > 0 && left > 0) || report.lostCommits() > 0) {
+    if (report.count(HARMFUL) > report.mended() || report.lostCommits() > 0) {
       code = code.or(ExitCode.PARTLY);
     }
     return code;

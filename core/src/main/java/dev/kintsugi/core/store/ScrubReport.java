@@ -15,12 +15,13 @@ import java.util.Map;
  * @param counts how many shards were found with each problem, those that {@code findings} leaves
  *     out included; a problem that was not found is absent
  * @param unavailable archives that could not be asked
- * @param repaired findings that were mended (repair) or removed (orphans)
+ * @param mended how many of the findings that are no orphans were mended
+ * @param removed orphans that were removed or taken back; those that came up after they had been
+ *     counted are among them
+ * @param leftovers orphans that are still there, neither taken back nor removed
  * @param unrecoverable paths of objects with bytes or records in a stripe that cannot be decoded
  *     from what is available now. A read of such an object still returns what lies in shards that
  *     are left, which may be all of it
- * @param leftovers how many of the orphans that were found are still there, neither taken back nor
- *     removed
  * @param whyLeft why a repair let orphans stay, in words; empty if none did, or without repair
  * @param lostCommits how many commits the recovery that made this vault could not read, 0 if none
  *     or if it was not recovered: what only they recorded is not in it, and shards that may be
@@ -33,9 +34,10 @@ public record ScrubReport(
     List<ShardFinding> findings,
     Map<ShardFinding.Problem, Long> counts,
     List<String> unavailable,
-    long repaired,
-    List<String> unrecoverable,
+    long mended,
+    long removed,
     long leftovers,
+    List<String> unrecoverable,
     List<String> whyLeft,
     long lostCommits) {
   /** How many findings a report names at most. */
@@ -58,6 +60,11 @@ public record ScrubReport(
   /** Returns how many findings there were, whether or not {@link #findings} names them. */
   public long total() {
     return count(counts.keySet());
+  }
+
+  /** Returns how much was put in order: what was mended, removed or taken back. */
+  public long repaired() {
+    return mended + removed;
   }
 
   /** Returns whether everything is as it should be. */

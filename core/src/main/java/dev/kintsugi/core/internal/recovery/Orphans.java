@@ -1,6 +1,5 @@
 package dev.kintsugi.core.internal.recovery;
 
-import com.google.common.collect.Lists;
 import dev.kintsugi.core.IntegrityException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.ShardInfo;
@@ -35,14 +34,16 @@ final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final int BATCH = 1024;
 
+  /** After so many failures in a row an archive is asked to remove no more. */
+  private static final int MOST_FAILURES = 8;
+
   private final Mending mending;
   private final int most;
   private final Object lock = new Object();
   private final List<Orphan> candidates = new ArrayList<>(); // guarded by lock
-  private final List<Orphan> found = new ArrayList<>(); // guarded by lock
   private final Set<String> unlisted = new ConcurrentSkipListSet<>();
   private final Set<String> reasons = new LinkedHashSet<>();
-  private boolean more; // guarded by lock; whether some were found and not remembered
+  private boolean busy; // whether writes did not come to an end
 
   private record Orphan(int archive, ShardInfo info) {}
 
@@ -73,18 +74,14 @@ final class Orphans {
     list(
         certain -> {
           byte[] prefix = new byte[ShardPrefix.LENGTH];
-          List<Orphan> left = new ArrayList<>();
           for (Orphan orphan : certain) {
             Optional<ShardHeader> header = header(orphan, prefix);
             boolean takenBack = adopt && header.isPresent() && adopt(orphan, header.get());
             if (takenBack) {
               adopted.increment();
-            } else {
-              left.add(orphan);
             }
             log.add(describe(orphan, header, takenBack));
           }
-          remember(left);
         });
     unavailable.addAll(unlisted);
     return adopted.sum();
@@ -96,44 +93,45 @@ final class Orphans {
    * @param settle is handed what the index does not know, in parts; any thread
    */
   private void list(Consumer<List<Orphan>> settle) {
-    Archives archives = mending.archives();
-    List<Integer> numbers =
-        archives.numbers().stream().filter(a -> archives.unavailable(a).isEmpty()).toList();
+    List<Integer> numbers = present();
     try (Sweep sweep = new Sweep(Math.max(1, numbers.size()))) {
       for (int archive : numbers) {
-        sweep.submit(
-            () -> {
-              try {
-                list(archive, settle);
-              } catch (IOException e) {
-                LOG.warn("archive {} cannot be listed: {}", archives.name(archive), e.toString());
-                unlisted.add(archives.name(archive));
-              }
-            });
+        sweep.submit(() -> list(archive, strange -> keep(strange, settle)));
       }
       sweep.finish();
     }
     settle.accept(unknown(candidates(0)));
   }
 
-  private void list(int archive, Consumer<List<Orphan>> settle) throws IOException {
-    List<Orphan> batch = new ArrayList<>();
-    mending
-        .archives()
-        .backend(archive)
-        .list(
-            info -> {
-              batch.add(new Orphan(archive, info));
-              if (batch.size() == Math.min(BATCH, most)) {
-                keepUnknown(batch, settle);
-              }
-            });
-    keepUnknown(batch, settle);
+  private List<Integer> present() {
+    Archives archives = mending.archives();
+    return archives.numbers().stream().filter(a -> archives.unavailable(a).isEmpty()).toList();
   }
 
-  private void keepUnknown(List<Orphan> batch, Consumer<List<Orphan>> settle) {
-    List<Orphan> strange = unknown(batch);
-    batch.clear();
+  /** Lists an archive; one that fails is noted in {@link #unlisted}. */
+  private void list(int archive, Consumer<List<Orphan>> strange) {
+    try {
+      List<Orphan> batch = new ArrayList<>();
+      mending
+          .archives()
+          .backend(archive)
+          .list(
+              info -> {
+                batch.add(new Orphan(archive, info));
+                if (batch.size() == Math.min(BATCH, most)) {
+                  strange.accept(unknown(batch));
+                  batch.clear();
+                }
+              });
+      strange.accept(unknown(batch));
+    } catch (IOException e) {
+      String name = mending.archives().name(archive);
+      LOG.warn("archive {} cannot be listed: {}", name, e.toString());
+      unlisted.add(name);
+    }
+  }
+
+  private void keep(List<Orphan> strange, Consumer<List<Orphan>> settle) {
     synchronized (lock) {
       candidates.addAll(strange);
     }
@@ -152,14 +150,6 @@ final class Orphans {
       List<Orphan> taken = List.copyOf(candidates);
       candidates.clear();
       return taken;
-    }
-  }
-
-  private void remember(List<Orphan> orphans) {
-    synchronized (lock) {
-      int room = Math.min(orphans.size(), most - found.size());
-      found.addAll(orphans.subList(0, room));
-      more |= room < orphans.size();
     }
   }
 
@@ -225,83 +215,102 @@ final class Orphans {
   }
 
   /**
-   * Removes what was found, unless the index has come to know it, or it could be needed: see {@link
-   * Retention}. What cannot be read stays too. Writers are kept out for a batch at a time; if they
-   * do not come to an end, the rest stays.
+   * What became of the orphans.
    *
-   * <p>If more was found than is remembered, archives are listed again, until nothing can be
-   * removed of what is remembered; what is left then is for the next scrub.
+   * @param removed how many were removed
+   * @param left how many were found to be there still
+   */
+  record Removal(long removed, long left) {}
+
+  /**
+   * Lists the archives again, one after another, and removes what the index does not know, unless
+   * it could be needed: see {@link Retention}. What cannot be read stays too. Writers are kept out
+   * for a batch at a time; if they do not come to an end, the rest stays.
    *
-   * @return how many were removed
+   * @param unavailable names of archives that fail are added
    * @throws IntegrityException if the index has no root directory: nothing is removed on its word
    */
-  long remove() {
-    long removed = 0;
-    while (true) {
-      long now = removeFound();
-      removed += now;
-      synchronized (lock) {
-        found.clear();
-        if (!more || now == 0) {
-          return removed;
-        }
-        more = false;
-      }
-      list(this::remember);
-    }
-  }
-
-  private long removeFound() {
-    List<Orphan> orphans;
-    synchronized (lock) {
-      orphans = List.copyOf(found);
-    }
-    if (orphans.isEmpty()) {
-      return 0;
-    }
+  Removal remove(Set<String> unavailable) {
     if (mending.index().read(reader -> reader.inode(NamespaceReader.ROOT)).isEmpty()) {
       throw new IntegrityException(
           "the index has no root directory, so nothing that it does not know is removed; recover"
               + " the vault with its kit");
     }
-    LongAdder removed = new LongAdder();
-    byte[] prefix = new byte[ShardPrefix.LENGTH];
-    for (List<Orphan> batch : Lists.partition(orphans, BATCH)) {
-      boolean quiet = mending.gate().quietly(() -> remove(unknown(batch), prefix, removed));
-      if (!quiet) {
+    long removed = 0;
+    long left = 0;
+    for (int archive : present()) {
+      ArchiveRemoval here = new ArchiveRemoval(archive);
+      list(archive, here::remove);
+      removed += here.removed;
+      left += here.left;
+    }
+    unavailable.addAll(unlisted);
+    return new Removal(removed, left);
+  }
+
+  /** The removal from one archive. */
+  private final class ArchiveRemoval {
+    private final int archive;
+    private final byte[] prefix = new byte[ShardPrefix.LENGTH];
+    private int failures; // in a row
+    private long removed;
+    private long left;
+
+    ArchiveRemoval(int archive) {
+      this.archive = archive;
+    }
+
+    void remove(List<Orphan> batch) {
+      if (batch.isEmpty()) {
+        return;
+      }
+      if (!busy && !mending.gate().quietly(() -> removeUseless(unknown(batch)))) {
+        busy = true;
         reasons.add(
             "something is being stored and does not come to an end, so they cannot be told from"
                 + " shards on their way; scrub again later");
-        break;
+      }
+      if (busy) {
+        left += batch.size();
       }
     }
-    return removed.sum();
-  }
 
-  private void remove(List<Orphan> batch, byte[] prefix, LongAdder removed) {
-    Retention retention = new Retention(mending, unlisted);
-    batch.forEach(orphan -> removeUseless(orphan, prefix, retention, removed));
-  }
+    private void removeUseless(List<Orphan> batch) {
+      Retention retention = new Retention(mending, unlisted);
+      for (Orphan orphan : batch) {
+        try {
+          if (failures < MOST_FAILURES && removeUseless(orphan, retention)) {
+            removed++;
+          } else {
+            left++;
+          }
+        } catch (IOException e) {
+          failures++;
+          left++;
+          LOG.warn("orphan {} stays: {}", orphan.info.name(), e.toString());
+          reasons.add(
+              "archive "
+                  + mending.archives().name(archive)
+                  + " does not let them be read or removed");
+        }
+      }
+    }
 
-  private void removeUseless(Orphan orphan, byte[] prefix, Retention retention, LongAdder removed) {
-    ShardName name = orphan.info.name();
-    try {
-      Backend backend = mending.archives().backend(orphan.archive);
+    /** Returns whether it is gone. */
+    private boolean removeUseless(Orphan orphan, Retention retention) throws IOException {
+      ShardName name = orphan.info.name();
+      Backend backend = mending.archives().backend(archive);
       Optional<ShardHeader> header =
           ShardSurvey.readHeader(backend, mending.keys().shards(), orphan.info, prefix);
       Optional<String> reason = retention.reason(header);
       if (reason.isPresent()) {
         LOG.debug("orphan {} stays: {}", name, reason.get());
         reasons.add(reason.get());
-      } else if (backend.delete(name)) {
-        removed.increment();
+        return false;
       }
-    } catch (IOException e) {
-      LOG.warn("orphan {} stays: {}", name, e.toString());
-      reasons.add(
-          "archive "
-              + mending.archives().name(orphan.archive)
-              + " does not let them be read or removed");
+      backend.delete(name);
+      failures = 0;
+      return true;
     }
   }
 

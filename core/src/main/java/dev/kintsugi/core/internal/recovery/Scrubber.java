@@ -27,7 +27,7 @@ final class Scrubber {
   private final AtomicLong stripes = new AtomicLong();
   private final LongAdder shards = new LongAdder();
   private final LongAdder bytes = new LongAdder();
-  private final LongAdder repaired = new LongAdder();
+  private final LongAdder mended = new LongAdder();
   private final FindingLog findings;
 
   Scrubber(Mending mending, ScrubOptions options, boolean readOnly, Progress progress) {
@@ -48,17 +48,16 @@ final class Scrubber {
     }
     Orphans orphans = new Orphans(mending, Orphans.MOST_AT_ONCE);
     long taken = orphans.find(unavailable, repair, findings);
-    repaired.add(taken);
     long total = mending.index().read(reader -> reader.stripeCount());
     progress.update("scrub", 0, total, "stripes");
     try (Sweep sweep = new Sweep(Mending.STRIPES_AT_ONCE)) {
       mending.forEachStripe(stripe -> sweep.submit(() -> check(stripe, total)));
       sweep.finish();
     }
-    long removed = repair ? orphans.remove() : 0;
-    repaired.add(removed);
     Map<ShardFinding.Problem, Long> counts = findings.counts();
-    long leftovers = counts.getOrDefault(ShardFinding.Problem.ORPHAN, 0L) - taken - removed;
+    long left = counts.getOrDefault(ShardFinding.Problem.ORPHAN, 0L) - taken;
+    Orphans.Removal removal =
+        repair && left > 0 ? orphans.remove(unavailable) : new Orphans.Removal(0, left);
     return new ScrubReport(
         stripes.get(),
         shards.sum(),
@@ -66,9 +65,10 @@ final class Scrubber {
         findings.first(),
         counts,
         List.copyOf(unavailable),
-        repaired.sum(),
+        mended.sum(),
+        taken + removal.removed(),
+        removal.left(),
         mending.pathsIn(mender.beyondRepair()),
-        Math.max(0, leftovers),
         orphans.reasons(),
         mending.index().read(RecoveryGaps::of).lostCommits());
   }
@@ -116,7 +116,7 @@ final class Scrubber {
         && !mending.restorer().recoverable(stripe)) {
       mender.giveUp(stripe.id());
     } else if (repair && !bad.isEmpty()) {
-      repaired.add(mender.mend(stripe, bad).size());
+      mended.add(mender.mend(stripe, bad).size());
     }
   }
 
