@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,22 @@ public final class ArchivePool implements AutoCloseable {
       throw new KintsugiException("interrupted while waiting for an archive", e);
     } catch (ExecutionException e) {
       throw rethrow(e.getCause());
+    }
+  }
+
+  /**
+   * Waits for a future for a time.
+   *
+   * @return whether it has ended, in whatever way
+   */
+  static boolean endsWithin(CompletableFuture<?> future, long nanos) throws InterruptedException {
+    try {
+      future.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
     }
   }
 

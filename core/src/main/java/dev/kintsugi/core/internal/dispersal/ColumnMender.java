@@ -194,7 +194,11 @@ final class ColumnMender {
     } catch (FormatException e) {
       opened = null; // a damaged header says nothing, its payload may still be sound
     }
-    return new Claim(record, sound, unsound, opened, read);
+    Claim claim = new Claim(record, sound, unsound, opened, read);
+    if (opened != null && sound.cardinality() == chunks(length) && !authentic(opened, record)) {
+      claim.distrust(); // nothing of it can be an accident, so nothing is computed from it
+    }
+    return claim;
   }
 
   /**

@@ -10,9 +10,13 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** The shards that stood in the way of one read, and what is reported of them in the end. */
 final class Culprits {
+  /** A whole shard may take so many times as long as a range of it. */
+  private static final int PATIENCE = 10;
+
   private static final String TWO_ANSWERS =
       "the archive returned other bytes for a part than for the whole shard";
 
@@ -45,7 +49,7 @@ final class Culprits {
   }
 
   /** Names the culprits of a read that went well in the end. */
-  void report() {
+  void report() throws InterruptedException {
     failures.forEach(
         (shard, failure) -> {
           if (failure instanceof NoSuchShardException) {
@@ -54,15 +58,30 @@ final class Culprits {
             report(shard, Problem.DAMAGED, StripeWriter.reason(failure));
           }
         });
-    liars.stream().filter(shard -> !reader.avoid(stripe, shard)).forEach(this::inspect);
+    for (int shard = liars.nextSetBit(0); shard >= 0; shard = liars.nextSetBit(shard + 1)) {
+      if (!reader.avoid(stripe, shard)) {
+        inspect(shard);
+      }
+    }
   }
 
-  private void inspect(int shard) {
-    Inspection found =
-        ArchivePool.await(
-            reader
-                .pool()
-                .submit(stripe.archive(shard), () -> reader.inspector().inspect(stripe, shard)));
+  /** Reads the whole shard to tell what is wrong with it; the read does not wait long for that. */
+  private void inspect(int shard) throws InterruptedException {
+    int archive = stripe.archive(shard);
+    CompletableFuture<Void> judged =
+        reader
+            .pool()
+            .submit(archive, () -> reader.inspector().inspect(stripe, shard))
+            .thenAccept(found -> judge(shard, found));
+    if (ArchivePool.endsWithin(judged, PATIENCE * reader.patience(archive))) {
+      ArchivePool.await(judged);
+    } else {
+      report(
+          shard, Problem.DAMAGED, "a part of it is wrong, and the archive is slow with the rest");
+    }
+  }
+
+  private void judge(int shard, Inspection found) {
     byte[] record = found.record();
     if (record != null) {
       reader.buffers().giveBack(record);

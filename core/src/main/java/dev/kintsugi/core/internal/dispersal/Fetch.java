@@ -35,6 +35,7 @@ final class Fetch {
   private final @Nullable Run run;
   private final ShardBuffers buffers;
   private final BitSet unopened = new BitSet();
+  private @Nullable BlockTarget target; // guarded by this; null once it may not be touched
   private byte @Nullable [] buffer; // guarded by this
   private State state = State.READING; // guarded by this
   private @Nullable Throwable failure; // guarded by this
@@ -55,18 +56,24 @@ final class Fetch {
     this.buffers = buffers;
   }
 
-  /** Starts reading; afterwards the fetch is given to the consumer, from the archive's thread. */
+  /**
+   * Starts reading; afterwards the fetch is given to the consumer, from the archive's thread. While
+   * an archive hangs, fetches wait in its queue: one that was abandoned keeps nothing large.
+   */
   void start(
       Archives archives,
       ArchivePool pool,
       Stripe stripe,
-      BlockTarget target,
+      BlockTarget wanted,
       Consumer<Fetch> ended) {
+    synchronized (this) {
+      target = wanted;
+    }
     var unused =
         pool.submit(
                 archive,
                 () -> {
-                  read(archives.backend(archive), stripe, target);
+                  read(archives.backend(archive), stripe);
                   return true;
                 })
             .whenComplete(
@@ -76,7 +83,7 @@ final class Fetch {
                 });
   }
 
-  private void read(Backend backend, Stripe stripe, BlockTarget target) throws IOException {
+  private void read(Backend backend, Stripe stripe) throws IOException {
     byte[] bytes;
     synchronized (this) {
       if (state == State.ABANDONED) {
@@ -93,23 +100,24 @@ final class Fetch {
           "the shard ends after %d of %d bytes from %d".formatted(read, bytes.length, low));
     }
     Run blocks = run;
-    if (blocks != null && claim()) {
-      ExtentSealer sealer = target.sealer();
+    BlockTarget wanted = blocks == null ? null : claim();
+    if (blocks != null && wanted != null) {
+      ExtentSealer sealer = wanted.sealer();
       for (int i = 0; i < blocks.blocks().size(); i++) {
         BlockPosition at = blocks.blocks().get(i);
-        if (!target.open(sealer, blocks.firstBlock() + i, bytes, at.offset() - low, at.length())) {
+        if (!wanted.open(sealer, blocks.firstBlock() + i, bytes, at.offset() - low, at.length())) {
           unopened.set(blocks.firstBlock() + i);
         }
       }
     }
   }
 
-  private synchronized boolean claim() {
-    if (state != State.READING) {
-      return false;
+  /** Returns the target to open blocks in, null if the fetch was abandoned. */
+  private synchronized @Nullable BlockTarget claim() {
+    if (state == State.READING) {
+      state = State.OPENING;
     }
-    state = State.OPENING;
-    return true;
+    return target;
   }
 
   private synchronized void finish(@Nullable Throwable e) {
@@ -117,6 +125,7 @@ final class Fetch {
       state = e == null ? State.DONE : State.FAILED;
       failure = e;
     }
+    target = null;
     if (state != State.DONE || released) {
       giveBack();
     }
@@ -130,6 +139,7 @@ final class Fetch {
   synchronized State settle() throws InterruptedException {
     if (state == State.READING) {
       state = State.ABANDONED;
+      target = null;
     }
     while (state == State.OPENING) {
       wait();

@@ -27,12 +27,15 @@ final class VerifiedShards implements AutoCloseable {
   }
 
   /**
-   * Reads and checks all shards and reports the bad ones.
+   * Reads and checks all shards and reports the bad ones. Archives that are slow are waited for
+   * only if the others do not suffice.
    *
    * @throws dev.kintsugi.core.UnrecoverableException if at some place the sound ones do not
    *     determine the others
    */
-  static VerifiedShards of(StripeReader reader, Stripe stripe, Scheme scheme) {
+  static VerifiedShards of(StripeReader reader, Stripe stripe, Scheme scheme)
+      throws InterruptedException {
+    long started = System.nanoTime();
     Map<Integer, CompletableFuture<Inspection>> pending = new TreeMap<>();
     for (int i = 0; i < scheme.totalShards(); i++) {
       int index = i;
@@ -42,17 +45,31 @@ final class VerifiedShards implements AutoCloseable {
     }
     VerifiedShards verified = new VerifiedShards(reader.buffers(), scheme);
     List<ShardProblem> problems = new ArrayList<>();
-    pending.forEach(
-        (index, future) -> {
-          Inspection found = ArchivePool.await(future);
-          byte[] record = found.record();
-          if (record != null) {
-            verified.intact.put(index, record);
-          }
-          if (found.problem() != null) {
-            problems.add(found.problem());
-          }
-        });
+    Map<Integer, CompletableFuture<Inspection>> late = new TreeMap<>();
+    for (Map.Entry<Integer, CompletableFuture<Inspection>> entry : pending.entrySet()) {
+      int index = entry.getKey();
+      long until = started + reader.patience(stripe.archive(index));
+      if (ArchivePool.endsWithin(entry.getValue(), until - System.nanoTime())) {
+        verified.add(index, ArchivePool.await(entry.getValue()), problems);
+      } else {
+        late.put(index, entry.getValue());
+      }
+    }
+    while (!late.isEmpty() && !scheme.decodable(verified.intact.keySet())) {
+      ArchivePool.await(CompletableFuture.anyOf(late.values().toArray(CompletableFuture[]::new)));
+      late.entrySet()
+          .removeIf(
+              entry -> {
+                boolean here = entry.getValue().isDone();
+                if (here) {
+                  verified.add(entry.getKey(), ArchivePool.await(entry.getValue()), problems);
+                }
+                return here;
+              });
+    }
+    for (CompletableFuture<Inspection> unwanted : late.values()) {
+      var unused = unwanted.thenAccept(found -> giveBack(reader.buffers(), found));
+    }
     problems.stream()
         .filter(problem -> problem.problem() != Problem.UNREADABLE)
         .forEach(problem -> reader.report(stripe, problem));
@@ -70,6 +87,24 @@ final class VerifiedShards implements AutoCloseable {
       }
     }
     return verified;
+  }
+
+  private void add(int index, Inspection found, List<ShardProblem> problems) {
+    byte[] record = found.record();
+    if (record != null) {
+      intact.put(index, record);
+    }
+    ShardProblem problem = found.problem();
+    if (problem != null) {
+      problems.add(problem);
+    }
+  }
+
+  private static void giveBack(ShardBuffers buffers, Inspection found) {
+    byte[] record = found.record();
+    if (record != null) {
+      buffers.giveBack(record);
+    }
   }
 
   /** Returns the intact records by index. */

@@ -111,6 +111,16 @@ class ColumnMenderTest {
   }
 
   @Test
+  void aForgerOfAWholeShardTakesNoOtherAlong() throws IOException {
+    for (int chunk = 0; chunk < 12; chunk++) {
+      flip(0, chunk * CHUNK_BITS, true);
+    }
+    flip(1, CHUNK_BITS, false);
+    flip(2, 2 * CHUNK_BITS, false);
+    assertRestored(fixture.restorer.restore(stripe, ALL));
+  }
+
+  @Test
   void aShardWithoutHeaderCannotLie() throws IOException {
     byte[] liar = before[5].clone();
     liar[40] ^= 1;

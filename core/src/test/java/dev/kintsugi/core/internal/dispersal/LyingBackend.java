@@ -21,6 +21,7 @@ final class LyingBackend extends ForwardingBackend {
   volatile @Nullable Capacity room;
   volatile boolean lieInParts;
   volatile @Nullable CountDownLatch hold;
+  volatile @Nullable CountDownLatch holdWhole; // reads from the start of a shard
   final AtomicLong bytesRead = new AtomicLong();
   final AtomicLong reads = new AtomicLong();
 
@@ -41,7 +42,10 @@ final class LyingBackend extends ForwardingBackend {
     if (why != null) {
       throw new IOException(why);
     }
-    CountDownLatch latch = hold;
+    await(hold);
+  }
+
+  private static void await(@Nullable CountDownLatch latch) throws IOException {
     if (latch != null) {
       try {
         latch.await();
@@ -72,6 +76,9 @@ final class LyingBackend extends ForwardingBackend {
   @Override
   public int read(ShardName name, long offset, ByteBuffer target) throws IOException {
     check();
+    if (offset == 0) {
+      await(holdWhole);
+    }
     int start = target.position();
     int n = super.read(name, offset, target);
     bytesRead.addAndGet(n);

@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.dispersal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.FormatException;
@@ -14,6 +15,7 @@ import dev.kintsugi.core.internal.format.v1.ExtentAddress;
 import dev.kintsugi.core.store.ShardFinding.Problem;
 import dev.kintsugi.crypto.ExtentKey;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -294,6 +296,63 @@ final class StripeReaderTest {
     helper.start();
     assertReadable(reader, stored);
     helper.join();
+  }
+
+  @Test
+  void aHungArchiveAndALiarTogetherKeepNobodyWaiting() throws IOException {
+    for (int liar : new int[] {4, 5}) {
+      Stored stored = fixture.store(random, 3_000_000);
+      Stripe stripe = stored.stripe();
+      fixture.change(stripe, liar, Fixture.flip(fixture.shard(stripe, liar), 77, true));
+      CountDownLatch hold = new CountDownLatch(1);
+      fixture.holder(stripe, 0).hold = hold;
+      try {
+        StripeReader reader = fixture.reader(new StripeReader.Patience(Duration.ofMillis(30), 4));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertReadable(reader, stored));
+      } finally {
+        fixture.holder(stripe, 0).hold = null;
+        hold.countDown();
+      }
+    }
+  }
+
+  @Test
+  void aLiarThatHangsWhenItsWholeShardIsReadIsNamedAndNotWaitedFor() {
+    Stored stored = fixture.store(random, 3_000_000);
+    LyingBackend liar = fixture.holder(stored.stripe(), 1);
+    CountDownLatch hold = new CountDownLatch(1);
+    liar.lieInParts = true;
+    liar.holdWhole = hold;
+    try {
+      StripeReader reader = fixture.reader(new StripeReader.Patience(Duration.ofMillis(30), 4));
+      assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertReadable(reader, stored));
+      assertEquals(Set.of(1), named(Problem.DAMAGED));
+    } finally {
+      hold.countDown();
+    }
+  }
+
+  @Test
+  void readsThatGaveUpOnAHungArchiveKeepNoBytes() throws InterruptedException {
+    Stored stored = fixture.store(random, 3_000_000);
+    CountDownLatch hold = new CountDownLatch(1);
+    fixture.holder(stored.stripe(), 2).hold = hold;
+    try {
+      StripeReader reader = fixture.reader(new StripeReader.Patience(Duration.ofMillis(30), 4));
+      List<WeakReference<byte[]>> read = new ArrayList<>();
+      for (int i = 0; i < 20; i++) { // more than there are threads for an archive
+        byte[] out = fixture.read(reader, stored.stripe(), stored.extents().get(0));
+        read.add(new WeakReference<>(out));
+      }
+      for (int i = 0; i < 50 && read.stream().anyMatch(out -> out.get() != null); i++) {
+        System.gc();
+        Thread.sleep(20);
+      }
+      assertEquals(0, read.stream().filter(out -> out.get() != null).count());
+    } finally {
+      fixture.holder(stored.stripe(), 2).hold = null;
+      hold.countDown();
+    }
   }
 
   @Test
