@@ -150,7 +150,10 @@ class FailingArchivesTest {
         .says("wait for repair")
         .says("warning: archive c: ")
         .says("does not exist");
-    cli.run("repair").expect(6).says("still wait");
+    flip(shards("a").get(0));
+    cli.run("scrub").expect(6);
+    Cli.Result repair = cli.run("repair").expect(6).says("still wait").says("archive c: ");
+    assertFalse(repair.err().contains("archive a: "), repair.err());
     bringBack("c");
     cli.run("status", "--check").expect(3);
     cli.run("repair").expect(0);

@@ -10,6 +10,7 @@ import dev.kintsugi.crypto.LeafKeys;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ final class Graveyard {
 
   /** How many stripes of earlier commits are tried again at a time. */
   private static final int PAGE = 64;
+
+  /** After so many failures in a row an archive is asked no more for now: each takes time. */
+  private static final int MOST_FAILURES = 2;
 
   /** How long a commit may go on with further pages. */
   private static final long MORE_NANOS = 250_000_000;
@@ -138,22 +142,30 @@ final class Graveyard {
   }
 
   /**
-   * Deletes what the archive lets go, and returns the shards that are not there any more. One that
-   * cannot be deleted keeps no others waiting; an archive that is gone, or that this writer may not
-   * write to, is not asked again.
+   * Deletes what the archive lets go, and returns the shards that are not there any more. An
+   * archive that is gone, that this writer may not write to, or that lets nothing go is not asked
+   * for each. Those that cannot be deleted keep no others waiting for ever, as the order is random.
    */
   private List<Rows.Shard> delete(int archive, List<Rows.Shard> shards) {
     List<Rows.Shard> gone = new ArrayList<>();
+    List<Rows.Shard> mixed = new ArrayList<>(shards);
+    Collections.shuffle(mixed);
     @Nullable IOException failure = null;
+    int failures = 0; // in a row
     try {
       Backend backend = archives.backend(archive);
-      for (Rows.Shard shard : shards) {
+      for (Rows.Shard shard : mixed) {
+        if (failures == MOST_FAILURES) {
+          break;
+        }
         try {
           backend.delete(shard.name());
           gone.add(shard);
+          failures = 0;
         } catch (ArchiveGoneException | WriterClaim.NotAdmittedException e) {
           throw e;
         } catch (IOException e) {
+          failures++;
           failure = Failures.firstOf(failure, e);
         }
       }

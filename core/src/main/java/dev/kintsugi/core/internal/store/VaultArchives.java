@@ -3,6 +3,7 @@ package dev.kintsugi.core.internal.store;
 import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.ForwardingBackend;
+import dev.kintsugi.core.archive.ShardExistsException;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.AttachedArchive;
@@ -85,7 +86,13 @@ final class VaultArchives implements Archives {
 
   /** Returns the last reason for which an archive could not be used or written to, by its name. */
   Map<String, String> troubles() {
-    return new TreeMap<>(troubles);
+    Map<String, String> all = new TreeMap<>(troubles);
+    for (AttachedArchive archive : set.all()) {
+      if (!archive.isAvailable()) {
+        all.put(archive.name(), archive.detail()); // nobody tries to write there
+      }
+    }
+    return all;
   }
 
   /** Keeps the reasons for which shards are not written. */
@@ -101,6 +108,8 @@ final class VaultArchives implements Archives {
     public void write(ShardName shard, ByteBuffer... content) throws IOException {
       try {
         super.write(shard, content);
+      } catch (ShardExistsException e) {
+        throw e; // a repair meets those that it replaces then
       } catch (IOException e) {
         note(e);
         throw e;

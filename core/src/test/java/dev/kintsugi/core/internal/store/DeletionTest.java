@@ -86,4 +86,21 @@ final class DeletionTest {
       }
     }
   }
+
+  @Test
+  void anArchiveThatDeletesNothingIsNotAskedForEachOfMany() throws IOException {
+    TroubledArchives troubled = new TroubledArchives();
+    try (VaultFixture fixture = new VaultFixture(temp.resolve("v"), 4, troubled)) {
+      fixture.create("rs:2+1");
+      try (Vault vault = fixture.open()) {
+        fill(vault, "/first");
+        troubled.stickAll('c');
+        vault.removeTree(path("/first"));
+        assertFewShards(fixture, 0);
+        assertTrue(fixture.shards(2).size() > FILES / 2, "the control: nothing is deleted there");
+        int asked = troubled.deletionsAsked(); // four times for each shard
+        assertTrue(asked <= 40, asked + " requests");
+      }
+    }
+  }
 }

@@ -24,6 +24,7 @@ final class TroubledArchives implements BackendOpener {
   private final AtomicInteger deletions = new AtomicInteger();
   private final AtomicReference<@Nullable ShardName> stuck = new AtomicReference<>();
   private volatile char sticky;
+  private volatile boolean allStick;
   private final AtomicInteger written = new AtomicInteger();
 
   /** Returns how many shards were written, those that were deleted again included. */
@@ -42,6 +43,12 @@ final class TroubledArchives implements BackendOpener {
   /** Makes an archive refuse for good to delete the shard that it is asked first to delete. */
   void stickFirst(char letter) {
     sticky = letter;
+  }
+
+  /** Makes an archive refuse to delete anything. */
+  void stickAll(char letter) {
+    sticky = letter;
+    allStick = true;
   }
 
   /** Returns how often the archive was asked to delete a shard since it was told to stick. */
@@ -108,7 +115,7 @@ final class TroubledArchives implements BackendOpener {
         stuck.compareAndSet(null, name);
       }
       check();
-      if (letter == sticky && name.equals(stuck.get())) {
+      if (letter == sticky && (allStick || name.equals(stuck.get()))) {
         throw new IOException("shard " + name + " cannot be deleted: not permitted");
       }
       return super.delete(name);
