@@ -23,11 +23,13 @@ import dev.kintsugi.crypto.DerivedLeafKeys;
 import dev.kintsugi.crypto.LeafKeys;
 import dev.kintsugi.crypto.Secret;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -295,6 +297,36 @@ final class Session implements AutoCloseable {
     };
   }
 
+  /**
+   * Ends threads. Where what is under way takes too long it is interrupted, and what was not begun
+   * is cancelled, for somebody may wait for it.
+   *
+   * @param patience how long each may take
+   * @return whether all that was given to them came to its end
+   */
+  static boolean end(Duration patience, ExecutorService... all) {
+    for (ExecutorService threads : all) {
+      threads.shutdown();
+    }
+    boolean ended = true;
+    try {
+      for (ExecutorService threads : all) {
+        if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+          ended = false;
+          for (Runnable task : threads.shutdownNow()) {
+            if (task instanceof Future<?> future) {
+              future.cancel(false);
+            }
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return ended;
+  }
+
   /** Gives back what a session that cannot start has taken, but for what it was given. */
   private void abandon(Throwable why) {
     for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
@@ -322,21 +354,7 @@ final class Session implements AutoCloseable {
     } catch (RuntimeException e) {
       failure = e;
     }
-    boolean ended = true;
-    for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
-      threads.shutdown();
-    }
-    try {
-      for (ExecutorService threads : new ExecutorService[] {tasks, sealers, readers}) {
-        if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-          threads.shutdownNow();
-          ended = false;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      ended = false;
-    }
+    boolean ended = end(Duration.ofMinutes(1), tasks, sealers, readers);
     Writing parts = writing;
     if (ended && parts != null) {
       try {

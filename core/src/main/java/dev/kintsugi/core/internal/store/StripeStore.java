@@ -10,6 +10,7 @@ import dev.kintsugi.crypto.LeafKeys;
 import dev.kintsugi.crypto.Secret;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 
 /** Seals, codes and writes drafts on threads of its own, several at once. */
@@ -35,18 +36,39 @@ final class StripeStore {
    * @param buffers gets the draft's buffer back as soon as its bytes are sealed
    */
   void store(DraftStripe draft, BufferPool buffers) {
+    Task task = new Task(draft, buffers);
     try {
-      executor.execute(
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.cancel(false);
+    }
+  }
+
+  /** The storing of a draft; one that is cancelled before it was begun fails. */
+  private final class Task extends FutureTask<Boolean> {
+    private final DraftStripe draft;
+    private final BufferPool buffers;
+
+    Task(DraftStripe draft, BufferPool buffers) {
+      super(
           () -> {
             try {
               seal(draft, buffers);
             } catch (Throwable e) { // whatever it is, a commit waits for it
               draft.fail(e);
             }
+            return true;
           });
-    } catch (RejectedExecutionException e) {
-      buffers.giveBack(draft.takeBuffer());
-      draft.fail(new IllegalStateException("the vault was closed during the ingest", e));
+      this.draft = draft;
+      this.buffers = buffers;
+    }
+
+    @Override
+    protected void done() {
+      if (isCancelled()) {
+        buffers.giveBack(draft.takeBuffer());
+        draft.fail(new IllegalStateException("the vault was closed during the ingest"));
+      }
     }
   }
 
