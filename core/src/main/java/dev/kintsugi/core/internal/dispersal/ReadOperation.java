@@ -276,7 +276,13 @@ final class ReadOperation {
 
     /** Does what can be done now; returns false if this way leads nowhere. */
     boolean advance() throws InterruptedException {
-      if (ended || around.stream().allMatch(ReadOperation.this::complete)) {
+      if (ended) {
+        return true;
+      }
+      if (around.removeIf(ReadOperation.this::complete)) {
+        plan = null; // what came late after all helps to decode the others
+      }
+      if (around.isEmpty()) {
         return true;
       }
       RepairPlan current = plan;
