@@ -13,12 +13,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Groups the verbs about the recovery kit. */
+/** Groups the verbs about what brings a lost vault back. */
 @Command(
     name = "kit",
-    description = "Handles the recovery kit.",
-    synopsisSubcommandLabel = "export",
-    subcommands = KitVerb.Export.class)
+    description =
+        "Makes what brings a lost vault back: a file under a passphrase, or words on paper.",
+    synopsisSubcommandLabel = "export|words",
+    subcommands = {KitVerb.Export.class, KitWordsVerb.class})
 final class KitVerb {
 
   /** Where the kit's own passphrase comes from. */

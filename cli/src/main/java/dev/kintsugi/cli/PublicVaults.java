@@ -34,6 +34,16 @@ final class PublicVaults implements VaultProvider {
   }
 
   @Override
+  public RecoverReport recover(
+      Path directory,
+      List<String> mnemonics,
+      List<ArchiveSpec> archives,
+      Unlock unlock,
+      Progress progress) {
+    return Vault.recover(directory, mnemonics, archives, unlock, progress);
+  }
+
+  @Override
   public void validate(ArchiveSpec archive) {
     Vault.validate(archive);
   }

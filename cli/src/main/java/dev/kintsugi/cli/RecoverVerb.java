@@ -8,9 +8,18 @@ import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.RecoverReport;
 import dev.kintsugi.core.store.Unlock;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,20 +29,28 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "recover",
     description = {
-      "Makes a new vault from the archives that survive and a recovery kit; needs neither the old",
-      "vault nor its index. Archives are told apart by their markers: names and order do not",
+      "Makes a new vault from the archives that survive and a recovery kit, or the words of 'kintsugi",
+      "kit words'; needs neither the old vault nor its index. Archives are told apart by their markers: names and order do not",
       "matter. Do not write to the old vault afterwards.",
       "",
       "The passphrase opens the kit and protects the new vault; --kit-passphrase-file opens the kit",
-      "with another. Exits 4 if something cannot be recovered from the given archives."
+      "with another. Words need no passphrase; the one given protects the new vault. Exits 4 if something cannot be recovered from the given archives."
     })
 final class RecoverVerb extends Verb {
+  private static final int MOST_WORDS = 1 << 20;
+
   @Mixin ArchiveWords archives = new ArchiveWords();
   @Mixin KitVerb.KitPassphrase kitPassphrase = new KitVerb.KitPassphrase();
 
-  @Option(names = "--kit", required = true, paramLabel = "FILE", description = "The recovery kit.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it: the option is required
-  String kit;
+  @Option(names = "--kit", paramLabel = "FILE", description = "The recovery kit.")
+  @Nullable String kit;
+
+  @Option(
+      names = "--words",
+      paramLabel = "FILE",
+      description =
+          "A file of words, one person's on a line; may be repeated. - is standard input.")
+  List<String> words = List.of();
 
   @Parameters(paramLabel = "NEWVAULT", description = "The directory to make.")
   @SuppressWarnings("NullAway.Init") // picocli sets it: the parameter is required
@@ -42,27 +59,63 @@ final class RecoverVerb extends Verb {
   @Override
   ExitCode run() {
     Path directory = LocalPaths.of(vault);
-    Path kitFile = LocalPaths.of(kit);
     List<ArchiveSpec> specs = archives.specs();
+    String file = kit;
+    if ((file == null) == words.isEmpty()) {
+      throw new UsageException("give either --kit FILE or --words FILE");
+    }
+    RecoverReport report =
+        file == null ? fromWords(directory, specs) : fromKit(directory, LocalPaths.of(file), specs);
+    return report.unrecoverable().isEmpty() && report.lostCommits().isEmpty()
+        ? ExitCode.DONE
+        : ExitCode.UNRECOVERABLE;
+  }
+
+  private RecoverReport fromKit(Path directory, Path kitFile, List<ArchiveSpec> specs) {
     if (!Files.isRegularFile(kitFile)) {
       throw new UsageException("there is no recovery kit at " + LocalPaths.display(kitFile));
     }
     Passphrases own = kitPassphrase.given(interruption());
-    RecoverReport report;
-    long nanos;
     try (Unlock unlock = unlock(own == null, directory, kitFile);
         Unlock kitUnlock = own == null ? unlock : own.existing("the kit");
         Meter meter = console().meter("recover")) {
-      report =
+      RecoverReport report =
           interruption()
               .cutOff(
                   () -> root().vaults.recover(directory, kitFile, kitUnlock, specs, unlock, meter));
-      nanos = meter.elapsed();
+      return printed(report, meter.elapsed());
     }
-    print(report, nanos);
-    return report.unrecoverable().isEmpty() && report.lostCommits().isEmpty()
-        ? ExitCode.DONE
-        : ExitCode.UNRECOVERABLE;
+  }
+
+  private RecoverReport fromWords(Path directory, List<ArchiveSpec> specs) {
+    if (kitPassphrase.given(interruption()) != null) {
+      throw new UsageException("words need no passphrase of a kit");
+    }
+    List<String> mnemonics = new ArrayList<>();
+    for (String file : words) {
+      mnemonics.addAll(lines(file));
+    }
+    try (Unlock unlock = root().passphrases().fresh(LocalPaths.display(directory));
+        Meter meter = console().meter("recover")) {
+      RecoverReport report =
+          interruption()
+              .cutOff(() -> root().vaults.recover(directory, mnemonics, specs, unlock, meter));
+      return printed(report, meter.elapsed());
+    }
+  }
+
+  private static List<String> lines(String file) {
+    try (InputStream in =
+        file.equals("-")
+            ? new FileInputStream(FileDescriptor.in)
+            : Files.newInputStream(LocalPaths.of(file))) {
+      byte[] bytes = in.readNBytes(MOST_WORDS);
+      return new String(bytes, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
+    } catch (NoSuchFileException e) {
+      throw new UsageException("there is no file of words at " + file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the words in " + file, e);
+    }
   }
 
   private Unlock unlock(boolean alsoOpensKit, Path directory, Path kitFile) {
@@ -71,7 +124,7 @@ final class RecoverVerb extends Verb {
         : root().passphrases().fresh(LocalPaths.display(directory));
   }
 
-  private void print(RecoverReport report, long nanos) {
+  private RecoverReport printed(RecoverReport report, long nanos) {
     Console console = console();
     if (!report.archivesMissing().isEmpty()) {
       console.note(
@@ -113,5 +166,6 @@ final class RecoverVerb extends Verb {
             + Units.count(report.archivesUsed().size(), "archive")
             + " in "
             + Units.duration(nanos));
+    return report;
   }
 }

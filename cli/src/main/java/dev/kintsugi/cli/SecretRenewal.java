@@ -117,7 +117,7 @@ final class SecretRenewal {
     Map<String, String> failures;
     try (Meter meter = verb.console().meter(name);
         ShareInputs inputs = verb.open(files, meter);
-        NewShares shares = new NewShares(directory, to.shares())) {
+        NewShares shares = new NewShares(directory, NewShares.shareNames(to.shares()))) {
       report =
           refresh
               ? ShareMaintenance.refresh(inputs.list(), shares.streams())

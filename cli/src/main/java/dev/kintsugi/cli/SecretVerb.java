@@ -195,7 +195,7 @@ final class SecretVerb {
       long bytes;
       try (Meter meter = console().meter("split");
           InputStream secret = new CountedInput(open(meter), count -> count(meter, count));
-          NewShares shares = new NewShares(directory, splitter.shares())) {
+          NewShares shares = new NewShares(directory, NewShares.shareNames(splitter.shares()))) {
         bytes = ShareFiles.split(splitter, secret, shares.streams());
         shares.publish();
       }

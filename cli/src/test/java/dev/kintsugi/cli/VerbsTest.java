@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +64,34 @@ class VerbsTest {
     }
     cli.run("help", "nothing").expect(2);
     assertEquals(cli.run("version").expect(0).out(), cli.run("--version").expect(0).out());
+  }
+
+  @Test
+  void wordsOfTwoPeopleAndTheArchivesGiveTheVaultBack() throws IOException {
+    put();
+    String words = temp.resolve("words").toString();
+    cli.run("kit", "words", words, "--group", "2of3").expect(0);
+    cli.run("kit", "words", words, "--group", "2of3").expect(2).says("is there already");
+    cli.run("kit", "words", words + "2", "--group", "2by3").expect(2).says("must look like 2of3");
+    cli.run("kit", "words", words + "2", "--group", "4of3").expect(2).says("--group 4of3");
+    assertFalse(Files.exists(temp.resolve("words2")));
+    String first = words + "/group1-person1.words";
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(first))));
+    String made = temp.resolve("made").toString();
+    List<String> recover =
+        List.of("recover", made, "--archive", cli.word("c"), "--archive", cli.word("a"));
+    Function<List<String>, Cli.Result> with =
+        files -> {
+          List<String> line = new ArrayList<>(recover);
+          files.forEach(file -> line.addAll(List.of("--words", file)));
+          return cli.run(line.toArray(String[]::new));
+        };
+    with.apply(List.of(first)).expect(5).says("the words do not open a vault");
+    with.apply(List.of()).expect(2).says("--kit FILE or --words FILE");
+    with.apply(List.of(first, words + "/nobody.words")).expect(2).says("no file of words");
+    with.apply(List.of(words + "/group1-person3.words", first)).expect(0);
+    assertEquals("second", cli.run("-V", made, "cat", "/tree/sub/two.txt").expect(0).out());
   }
 
   @Test

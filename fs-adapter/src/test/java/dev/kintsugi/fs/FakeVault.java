@@ -22,6 +22,7 @@ import dev.kintsugi.core.store.StatusReport;
 import dev.kintsugi.core.store.Unlock;
 import dev.kintsugi.core.store.Vault;
 import dev.kintsugi.core.store.VaultPath;
+import dev.kintsugi.crypto.mnemonic.Slip39;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -340,6 +341,11 @@ final class FakeVault implements Vault {
 
   @Override
   public void exportKit(Path file, Unlock kitUnlock) {
+    throw unused();
+  }
+
+  @Override
+  public List<List<String>> exportMnemonics(int groupThreshold, List<Slip39.Group> groups) {
     throw unused();
   }
 }

@@ -13,16 +13,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The share files {@code 1.share} to {@code n.share} of one directory, which appear together: they
- * are written with mode 0600 in a directory of their own and made durable; then that directory is
- * renamed, or, if the target directory exists already, each file is moved into it. Nothing is ever
- * replaced. Closing without {@link #publish} leaves nothing.
+ * Files of one directory that hold parts of a secret and appear together: they are written with
+ * mode 0600 in a directory of their own and made durable; then that directory is renamed, or, if
+ * the target directory exists already, each file is moved into it. Nothing is ever replaced.
+ * Closing without {@link #publish} leaves nothing.
  */
 public final class NewShares implements AutoCloseable {
   /** How the names of share files end. */
   public static final String SUFFIX = ".share";
 
   private final Path directory;
+  private final List<String> names;
   private final boolean existed;
   private final Path staging;
   private final List<OutputStream> streams = new ArrayList<>();
@@ -32,14 +33,15 @@ public final class NewShares implements AutoCloseable {
    * Starts the files.
    *
    * @param directory where they shall appear; it or the directory above exists
-   * @param count how many
+   * @param names their names, all different
    * @throws FileAlreadyExistsException if the directory holds one of them
    */
-  public NewShares(Path directory, int count) throws IOException {
+  public NewShares(Path directory, List<String> names) throws IOException {
     this.directory = directory;
+    this.names = List.copyOf(names);
     this.existed = Files.exists(directory, LinkOption.NOFOLLOW_LINKS);
-    for (int number = 1; number <= count; number++) {
-      Path file = directory.resolve(number + SUFFIX);
+    for (String name : names) {
+      Path file = directory.resolve(name);
       if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(file.toString());
       }
@@ -49,8 +51,8 @@ public final class NewShares implements AutoCloseable {
             .resolve(PrivateFiles.temporaryName());
     PrivateFiles.createDirectory(staging);
     try {
-      for (int number = 1; number <= count; number++) {
-        streams.add(PrivateFiles.create(staging.resolve(number + SUFFIX)));
+      for (String name : names) {
+        streams.add(PrivateFiles.create(staging.resolve(name)));
       }
     } catch (IOException e) {
       try {
@@ -60,6 +62,11 @@ public final class NewShares implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** Returns the names {@code 1.share} to {@code n.share}. */
+  public static List<String> shareNames(int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(number -> number + SUFFIX).toList();
   }
 
   /** Returns where the content goes, by position. */
@@ -74,8 +81,7 @@ public final class NewShares implements AutoCloseable {
     }
     PrivateFiles.syncDirectory(staging);
     if (existed) {
-      for (int number = 1; number <= streams.size(); number++) {
-        String name = number + SUFFIX;
+      for (String name : names) {
         // Refuses to replace, unlike an atomic move; both rename.
         Files.move(staging.resolve(name), directory.resolve(name));
       }
@@ -111,11 +117,11 @@ public final class NewShares implements AutoCloseable {
     }
     // What was moved before a failure is complete and durable, but of no use without the rest.
     List<Path> moved =
-        IntStream.rangeClosed(1, existed ? streams.size() : 0)
-            .mapToObj(number -> number + SUFFIX)
-            .filter(name -> !left.contains(staging.resolve(name)))
-            .map(directory::resolve)
-            .toList();
+        (existed ? names : List.<String>of())
+            .stream()
+                .filter(name -> !left.contains(staging.resolve(name)))
+                .map(directory::resolve)
+                .toList();
     for (Path file : moved) {
       Files.deleteIfExists(file);
     }

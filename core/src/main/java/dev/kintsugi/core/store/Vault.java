@@ -1,5 +1,6 @@
 package dev.kintsugi.core.store;
 
+import dev.kintsugi.crypto.mnemonic.Slip39;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +65,24 @@ public interface Vault extends AutoCloseable {
       Unlock unlock,
       Progress progress) {
     return provider().recover(directory, kit, kitUnlock, archives, unlock, progress);
+  }
+
+  /**
+   * Makes a new vault from archives and mnemonics, as {@link #recover(Path, Path, Unlock, List,
+   * Unlock, Progress)} does from a kit.
+   *
+   * @param mnemonics as {@link #exportMnemonics} gave them, in any order
+   * @throws dev.kintsugi.core.FormatException if one has a wrong word
+   * @throws dev.kintsugi.core.AccessDeniedException if they are too few or do not belong together
+   * @throws dev.kintsugi.core.UnrecoverableException if the archives are not their vault's
+   */
+  static RecoverReport recover(
+      Path directory,
+      List<String> mnemonics,
+      List<ArchiveSpec> archives,
+      Unlock unlock,
+      Progress progress) {
+    return provider().recover(directory, mnemonics, archives, unlock, progress);
   }
 
   /**
@@ -197,6 +216,19 @@ public interface Vault extends AutoCloseable {
    * @param file must not exist
    */
   void exportKit(Path file, Unlock kitUnlock);
+
+  /**
+   * Splits the root secret into mnemonics for people (SLIP-0039): they and any archives that
+   * suffice give the vault back, without a kit and without a passphrase. Fewer than needed tell
+   * nothing. The archives hold how the vault is built, sealed.
+   *
+   * @param groupThreshold how many groups are needed
+   * @param groups the groups of people
+   * @return for each group the mnemonics of its members; every call gives others, and all stay good
+   * @throws dev.kintsugi.core.ArchiveUnavailableException if so few archives hold how the vault is
+   *     built that those that survive might not
+   */
+  List<List<String>> exportMnemonics(int groupThreshold, List<Slip39.Group> groups);
 
   @Override
   void close();

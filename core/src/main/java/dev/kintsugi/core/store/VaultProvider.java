@@ -14,11 +14,19 @@ public interface VaultProvider {
   /** See {@link Vault#open} and {@link Vault#openReadOnly}. */
   Vault open(Path directory, Unlock unlock, boolean readOnly);
 
-  /** See {@link Vault#recover}. */
+  /** See {@link Vault#recover(Path, Path, Unlock, List, Unlock, Progress)}. */
   RecoverReport recover(
       Path directory,
       Path kit,
       Unlock kitUnlock,
+      List<ArchiveSpec> archives,
+      Unlock unlock,
+      Progress progress);
+
+  /** See {@link Vault#recover(Path, List, List, Unlock, Progress)}. */
+  RecoverReport recover(
+      Path directory,
+      List<String> mnemonics,
       List<ArchiveSpec> archives,
       Unlock unlock,
       Progress progress);

@@ -5,6 +5,7 @@ import dev.kintsugi.core.FormatException;
 import dev.kintsugi.core.PathExistsException;
 import dev.kintsugi.core.archive.ArchiveGoneException;
 import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.internal.archive.vault.ArchivedConfig;
 import dev.kintsugi.core.internal.format.v1.ArchiveHead;
 import dev.kintsugi.core.internal.format.v1.ArchiveMarker;
 import dev.kintsugi.core.store.ArchiveSpec;
@@ -161,7 +162,7 @@ public final class ArchiveSet implements AutoCloseable {
       if (backend.readRecord(ArchiveMarker.RECORD).isPresent()) {
         throw taken(spec, backend);
       }
-      deleteHead(backend); // left by another vault, whose marker somebody has removed
+      deleteRecords(backend); // left by another vault, whose marker somebody has removed
       backend.writeRecord(ArchiveMarker.RECORD, marker.encode());
       return marker;
     } catch (IOException e) {
@@ -169,7 +170,8 @@ public final class ArchiveSet implements AutoCloseable {
     }
   }
 
-  private static void deleteHead(Backend backend) throws IOException {
+  private static void deleteRecords(Backend backend) throws IOException {
+    backend.deleteRecord(ArchivedConfig.RECORD);
     backend.deleteRecord(ArchiveHead.HEAD);
     backend.deleteRecord(ArchiveHead.INTENT);
   }
@@ -194,15 +196,15 @@ public final class ArchiveSet implements AutoCloseable {
   }
 
   /**
-   * Takes back {@link #initialise}: removes the marker if it is this one, with the head of whoever
-   * has begun to write, and the place if nothing else is there.
+   * Takes back {@link #initialise}: removes the marker if it is this one, with what whoever has
+   * begun to write has left, and the place if nothing else is there.
    */
   public static void undoInitialise(ArchiveSpec spec, ArchiveMarker marker, BackendOpener opener) {
     // Opened with "create" so that closing removes what was made for an archive that never was.
     try (Backend backend = opener.open(spec.url(), true)) {
       Optional<byte[]> found = backend.readRecord(ArchiveMarker.RECORD);
       if (found.isPresent() && ArchiveMarker.parse(found.get()).equals(marker)) {
-        deleteHead(backend);
+        deleteRecords(backend);
         backend.deleteRecord(ArchiveMarker.RECORD);
       }
     } catch (IOException e) {

@@ -53,6 +53,7 @@ final class ArchiveAdmin {
     }
     session.archives().attach(now);
     session.claim().verify();
+    session.publishConfig();
     return change;
   }
 

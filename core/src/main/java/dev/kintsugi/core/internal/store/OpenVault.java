@@ -26,6 +26,7 @@ import dev.kintsugi.core.store.StatusReport;
 import dev.kintsugi.core.store.Unlock;
 import dev.kintsugi.core.store.Vault;
 import dev.kintsugi.core.store.VaultPath;
+import dev.kintsugi.crypto.mnemonic.Slip39;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -255,6 +256,12 @@ final class OpenVault implements Vault {
   public void exportKit(Path file, Unlock kitUnlock) {
     session.requireOpen();
     session.exportKit(file, kitUnlock);
+  }
+
+  @Override
+  public List<List<String>> exportMnemonics(int groupThreshold, List<Slip39.Group> groups) {
+    session.requireOpen();
+    return session.exportMnemonics(groupThreshold, groups);
   }
 
   private void requireWritable() {

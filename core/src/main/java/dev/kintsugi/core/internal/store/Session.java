@@ -1,10 +1,12 @@
 package dev.kintsugi.core.internal.store;
 
+import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.AttachedArchive;
 import dev.kintsugi.core.internal.archive.BackendOpener;
 import dev.kintsugi.core.internal.archive.vault.ReaderLock;
 import dev.kintsugi.core.internal.archive.vault.RecoveryKit;
+import dev.kintsugi.core.internal.archive.vault.VaultConfig;
 import dev.kintsugi.core.internal.archive.vault.VaultDirectory;
 import dev.kintsugi.core.internal.dispersal.ArchivePool;
 import dev.kintsugi.core.internal.dispersal.Scheme;
@@ -22,9 +24,11 @@ import dev.kintsugi.crypto.Argon2Parameters;
 import dev.kintsugi.crypto.DerivedLeafKeys;
 import dev.kintsugi.crypto.LeafKeys;
 import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.mnemonic.Slip39;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -68,6 +72,7 @@ final class Session implements AutoCloseable {
   private final Secret headKey;
   private final ArchiveSet archives;
   private final WriterClaim claim;
+  private final ConfigRecords configs;
   private final VaultArchives dispersed;
   private final ArchivePool pool = new ArchivePool(THREADS_PER_ARCHIVE);
   private final LeafKeys leaves;
@@ -105,6 +110,7 @@ final class Session implements AutoCloseable {
     this.headKey = RootKeys.headKey(root);
     this.archives = ArchiveSet.open(directory.config().archives(), markerKey, environment.opener());
     this.claim = new WriterClaim(this.index, archives, new HeadRecords(headKey, pool));
+    this.configs = new ConfigRecords(root);
     this.dispersed =
         directory.isReadOnly() ? new VaultArchives(archives) : new VaultArchives(archives, claim);
     DurableCounter leafIds =
@@ -157,6 +163,7 @@ final class Session implements AutoCloseable {
   /** Makes the root of a new vault. */
   void createRoot() {
     committer().commit(editor -> editor.createRoot(NewAttributes.ofMode(ROOT_MODE)));
+    publishConfig();
   }
 
   VaultDirectory directory() {
@@ -266,6 +273,30 @@ final class Session implements AutoCloseable {
     }
     claim.verify();
     claim.admit();
+    publishConfig();
+  }
+
+  /** Writes the configuration to the archives that do not have it, as far as they are claimed. */
+  void publishConfig() {
+    claim.head().ifPresent(head -> configs.update(claim.claimed(), directory.config(), head));
+  }
+
+  /**
+   * Splits the root secret into mnemonics.
+   *
+   * @throws ArchiveUnavailableException if any data shards' worth of archives might not tell how
+   *     the vault is built
+   */
+  List<List<String>> exportMnemonics(int groupThreshold, List<Slip39.Group> groups) {
+    VaultConfig config = directory.config();
+    List<String> holders = configs.holders(archives.available(), config);
+    int spare = config.archives().size() - Scheme.parse(config.scheme()).dataShards();
+    if (holders.size() <= spare) {
+      throw new ArchiveUnavailableException(
+          "%d of %d archives tell how this vault is built, at least %d must, so that those that survive do: make sure that they can be reached, store or repair something, and try again"
+              .formatted(holders.size(), config.archives().size(), spare + 1));
+    }
+    return Slip39.split(directory.root(), new char[0], groupThreshold, groups);
   }
 
   WriterClaim claim() {

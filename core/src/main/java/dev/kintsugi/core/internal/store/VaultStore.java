@@ -1,5 +1,7 @@
 package dev.kintsugi.core.internal.store;
 
+import dev.kintsugi.core.AccessDeniedException;
+import dev.kintsugi.core.FormatException;
 import dev.kintsugi.core.internal.archive.ArchiveConfig;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.Backends;
@@ -19,8 +21,12 @@ import dev.kintsugi.core.store.Vault;
 import dev.kintsugi.core.store.VaultOptions;
 import dev.kintsugi.core.store.VaultProvider;
 import dev.kintsugi.crypto.Argon2Parameters;
+import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.MalformedRecordException;
 import dev.kintsugi.crypto.RandomBytes;
 import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.mnemonic.Slip39;
+import dev.kintsugi.crypto.split.TooFewSharesException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -179,6 +185,38 @@ public final class VaultStore implements VaultProvider {
     try (RecoveryKit opened = RecoveryKit.read(kit, kitUnlock.chars())) {
       return new VaultRecovery(environment, opened).run(directory, archives, unlock, progress);
     }
+  }
+
+  @Override
+  public RecoverReport recover(
+      Path directory,
+      List<String> mnemonics,
+      List<ArchiveSpec> archives,
+      Unlock unlock,
+      Progress progress) {
+    VaultDirectory.requireVacant(directory);
+    try (Secret root = combine(mnemonics)) {
+      VaultConfig config = new ConfigRecords(root).find(archives, environment.opener());
+      RecoveryKit kit = new RecoveryKit(root, config);
+      return new VaultRecovery(environment, kit).run(directory, archives, unlock, progress);
+    }
+  }
+
+  private static Secret combine(List<String> mnemonics) {
+    Secret root;
+    try {
+      root = Slip39.combine(mnemonics, new char[0]);
+    } catch (MalformedRecordException e) {
+      throw new FormatException(
+          "the words are not as they were written down: " + e.getMessage(), e);
+    } catch (TooFewSharesException | AuthenticationFailedException e) {
+      throw new AccessDeniedException("the words do not open a vault: " + e.getMessage(), e);
+    }
+    if (root.length() != ROOT_LENGTH) {
+      root.close();
+      throw new AccessDeniedException("the words are no vault's");
+    }
+    return root;
   }
 
   @Override

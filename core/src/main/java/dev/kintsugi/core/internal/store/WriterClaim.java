@@ -134,6 +134,16 @@ final class WriterClaim {
     return lineage != null && archives.all().stream().filter(this::isClaimed).count() >= most();
   }
 
+  /** Returns the archives that are claimed. */
+  List<AttachedArchive> claimed() {
+    return archives.available().stream().filter(this::isClaimed).toList();
+  }
+
+  /** Returns the last claim; empty while nothing is claimed. */
+  Optional<ArchiveHead> head() {
+    return Optional.ofNullable(lineage).map(Lineage::head);
+  }
+
   /** Returns of how many archives any two sets have one in common. */
   private int most() {
     return archives.all().size() / 2 + 1;
@@ -197,8 +207,7 @@ final class WriterClaim {
   synchronized void end() {
     requireHeld();
     Lineage mine = held();
-    List<AttachedArchive> claimed = archives.available().stream().filter(this::isClaimed).toList();
-    Collection<AttachedArchive> seen = look(claimed, mine);
+    Collection<AttachedArchive> seen = look(claimed(), mine);
     if (seen.size() >= most()) {
       Lineage next = index.write(Lineage::advance);
       lineage = next;
