@@ -8,8 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
+import dev.kintsugi.crypto.ExtentContext;
+import dev.kintsugi.crypto.ExtentKey;
+import dev.kintsugi.crypto.ExtentSealer;
 import dev.kintsugi.crypto.PuncturedLeafException;
 import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.group.GroupKeyChain;
+import dev.kintsugi.crypto.group.GroupKeyState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -386,5 +391,85 @@ final class ForestAttackTest {
     assertThrows(AuthenticationFailedException.class, world::open);
     world.create();
     assertThrows(IllegalStateException.class, world::create);
+  }
+
+  /** Opens a sealed extent with every key the adversary can derive; returns whether one fits. */
+  private static boolean opens(
+      World world, Secret groupKey, ExtentContext context, byte[] sealed, byte[] plain) {
+    for (String hex : derivableNow(world)) {
+      try (Secret leaf = Secret.takeOver(HexFormat.of().parseHex(hex));
+          ExtentKey key = ExtentKey.derive(leaf, groupKey, context)) {
+        assertArrayEquals(plain, new ExtentSealer(key).openExtent(sealed));
+        return true;
+      } catch (AuthenticationFailedException notThisOne) {
+        // Another leaf's extent.
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void aMemberWithAllOldImagesCannotOpenADeletedBlock() {
+    World world = new World(SHAPE);
+    byte[] group = new byte[GroupKeyState.GROUP_LENGTH];
+    ForestLeafKeys keys = world.create();
+    long first = keys.allocate(20);
+    try (GroupKeyChain chain = new GroupKeyChain(group, 8, Secret.random(32));
+        Secret groupKey = chain.state(3).key(3)) {
+      byte[] plain = {1, 2, 3};
+      Map<Long, byte[]> sealed = new HashMap<>();
+      for (long id = first; id < first + 20; id++) {
+        try (Secret leaf = keys.key(id);
+            ExtentKey key =
+                ExtentKey.derive(leaf, groupKey, new ExtentContext(World.ID, 1, 1, id))) {
+          sealed.put(id, new ExtentSealer(key).sealExtent(plain));
+        }
+      }
+      keys.commit();
+      keys.puncture(first + 6);
+      keys.commit();
+      for (long id = first; id < first + 20; id++) {
+        ExtentContext context = new ExtentContext(World.ID, 1, 1, id);
+        byte[] block = java.util.Objects.requireNonNull(sealed.get(id));
+        assertEquals(id != first + 6, opens(world, groupKey, context, block, plain), "leaf " + id);
+      }
+    }
+  }
+
+  @Test
+  void noNonceAndNoLeafIsUsedTwiceWhateverCrashesAndRestarts() {
+    World world = new World(SHAPE);
+    ForestLeafKeys keys = world.create();
+    Crash crash = new Crash();
+    world.crashWith(crash);
+    Set<String> leafKeys = new TreeSet<>();
+    int leaves = 0;
+    for (int round = 1; round <= 60; round++) {
+      long first = keys.allocate(5);
+      for (long id = first; id < first + 5; id++) {
+        leafKeys.add(HexFormat.of().formatHex(key(keys, id)));
+        leaves++;
+      }
+      keys.puncture(first + round % 5);
+      crash.arm(1 + round % 8, round % 2 == 0);
+      try {
+        keys.commit();
+      } catch (Crash.Died e) {
+        // The next life starts from what is left.
+      }
+      crash.disarm();
+      keys = world.open();
+    }
+    assertEquals(leaves, leafKeys.size());
+    Set<String> nonces = new TreeSet<>();
+    int images = 0;
+    for (byte[] image : world.store.everWritten) {
+      if (image.length >= 19) {
+        nonces.add(HexFormat.of().formatHex(image, 7, 19));
+        images++;
+      }
+    }
+    assertTrue(images > 100, "only " + images + " images");
+    assertEquals(images, nonces.size());
   }
 }
