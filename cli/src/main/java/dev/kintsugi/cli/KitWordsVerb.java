@@ -82,7 +82,7 @@ final class KitWordsVerb extends Verb {
     } catch (FileAlreadyExistsException e) {
       throw new UsageException(e.getMessage() + " is there already; words never replace a file");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + LocalPaths.display(target), e);
+      throw new UncheckedIOException(e);
     }
     Json event = Json.event("exported").with("directory", LocalPaths.display(target));
     console().event(event.with("files", names));

@@ -8,11 +8,11 @@ import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.core.store.ArchiveSpec;
 import dev.kintsugi.core.store.RecoverReport;
 import dev.kintsugi.core.store.Unlock;
+import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -107,14 +107,14 @@ final class RecoverVerb extends Verb {
   private static List<String> lines(String file) {
     try (InputStream in =
         file.equals("-")
-            ? new FileInputStream(FileDescriptor.in)
+            ? new BufferedInputStream(new FileInputStream(FileDescriptor.in)) // which may not seek
             : Files.newInputStream(LocalPaths.of(file))) {
       byte[] bytes = in.readNBytes(MOST_WORDS);
       return new String(bytes, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
     } catch (NoSuchFileException e) {
       throw new UsageException("there is no file of words at " + file);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the words in " + file, e);
+      throw new UsageException("cannot read the words in " + file + ": " + e.getMessage());
     }
   }
 

@@ -325,4 +325,13 @@ class ProcessTest {
     Files.writeString(temp.resolve("type"), type);
     assertEquals("one\ntwo\n", cli.shell("timeout 60 zsh -f ./type").expect(0).out());
   }
+
+  @Test
+  void wordsAreReadFromAPipe() throws Exception {
+    cli.run("kit", "words", temp.resolve("words").toString(), "--group", "1of1").expect(0);
+    String recover = String.join(" ", Cli.java()) + " recover made --words - --archive ";
+    cli.shell("cat words/*.words | " + recover + cli.word("a") + " --archive " + cli.word("b"))
+        .expect(0);
+    cli.run("-V", temp.resolve("made").toString(), "ls").expect(0);
+  }
 }

@@ -72,7 +72,7 @@ public interface Vault extends AutoCloseable {
    * Unlock, Progress)} does from a kit.
    *
    * @param mnemonics as {@link #exportMnemonics} gave them, in any order
-   * @throws dev.kintsugi.core.FormatException if one has a wrong word
+   * @throws dev.kintsugi.core.UnrecognizedFormatException if one has a wrong word
    * @throws dev.kintsugi.core.AccessDeniedException if they are too few or do not belong together
    * @throws dev.kintsugi.core.UnrecoverableException if the archives are not their vault's
    */

@@ -1,7 +1,7 @@
 package dev.kintsugi.core.internal.store;
 
 import dev.kintsugi.core.AccessDeniedException;
-import dev.kintsugi.core.FormatException;
+import dev.kintsugi.core.UnrecognizedFormatException;
 import dev.kintsugi.core.internal.archive.ArchiveConfig;
 import dev.kintsugi.core.internal.archive.ArchiveSet;
 import dev.kintsugi.core.internal.archive.Backends;
@@ -207,7 +207,7 @@ public final class VaultStore implements VaultProvider {
     try {
       root = Slip39.combine(mnemonics, new char[0]);
     } catch (MalformedRecordException e) {
-      throw new FormatException(
+      throw new UnrecognizedFormatException(
           "the words are not as they were written down: " + e.getMessage(), e);
     } catch (TooFewSharesException | AuthenticationFailedException e) {
       throw new AccessDeniedException("the words do not open a vault: " + e.getMessage(), e);

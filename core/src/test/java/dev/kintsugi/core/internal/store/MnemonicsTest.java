@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.core.AccessDeniedException;
 import dev.kintsugi.core.ArchiveUnavailableException;
-import dev.kintsugi.core.FormatException;
+import dev.kintsugi.core.UnrecognizedFormatException;
 import dev.kintsugi.core.UnrecoverableException;
 import dev.kintsugi.core.archive.Backend;
 import dev.kintsugi.core.archive.MemoryBackend;
@@ -108,9 +108,10 @@ final class MnemonicsTest {
     assertThrows(
         AccessDeniedException.class, () -> recover("made", List.of(words.get(0)), "abcdef"));
     String wrong = words.get(1).replaceFirst("[a-z]+ ([a-z]+) ", "academic $1 ");
-    FormatException bad =
+    UnrecognizedFormatException bad =
         assertThrows(
-            FormatException.class, () -> recover("made", List.of(words.get(0), wrong), "abcdef"));
+            UnrecognizedFormatException.class,
+            () -> recover("made", List.of(words.get(0), wrong), "abcdef"));
     assertTrue(String.valueOf(bad.getMessage()).contains("mnemonic 2"), bad.toString());
     assertThrows(
         AccessDeniedException.class,
