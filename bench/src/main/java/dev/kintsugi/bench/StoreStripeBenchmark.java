@@ -131,7 +131,8 @@ public class StoreStripeBenchmark {
     ByteBuffer[][] records = new ByteBuffer[rows.length][];
     StripeId id = StripeId.random();
     for (int i = 0; i < rows.length; i++) {
-      ShardHeader header = new ShardHeader(Role.DATA, id, i, scheme, rows[i].length, 0, 1, 0, 0, 0);
+      ShardHeader header =
+          new ShardHeader(Role.DATA, id, i, scheme, rows[i].length, 0, 1, 0, 0, 0, false);
       records[i] = ShardRecord.encode(keys.shards(), ShardName.random(), header, rows[i], 0);
     }
     return records;

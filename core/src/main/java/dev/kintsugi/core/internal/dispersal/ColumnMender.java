@@ -72,7 +72,7 @@ final class ColumnMender {
           continue;
         }
         // The MAC binds the header's index, and the prefix opens under its own name only.
-        if (authentic(opened, claim.record)) {
+        if (authentic(stripe, i, opened, claim.record)) {
           authentic.set(i);
           header = opened.header();
         } else if (!claim.sound.isEmpty()) {
@@ -105,8 +105,15 @@ final class ColumnMender {
     return (length + ShardRecord.CHUNK - 1) / ShardRecord.CHUNK;
   }
 
-  private boolean authentic(ShardHeader.Authenticated opened, byte[] record) {
-    return ShardRecord.payloadAuthentic(keys.shards(), opened, record, ShardPrefix.LENGTH);
+  /** Returns whether a payload, as coded, is the one of which the header has the MAC, as stored. */
+  private boolean authentic(
+      Stripe stripe, int index, ShardHeader.Authenticated opened, byte[] record) {
+    stripe.maskRecord(keys, index, record);
+    try {
+      return ShardRecord.payloadAuthentic(keys.shards(), opened, record, ShardPrefix.LENGTH);
+    } finally {
+      stripe.maskRecord(keys, index, record);
+    }
   }
 
   /** Fills the chunks that are not sound; returns false if some chunk cannot be determined. */
@@ -179,6 +186,7 @@ final class ColumnMender {
       return new Claim(record, new BitSet(), new BitSet(), null, read);
     }
     BitSet sound = ShardRecord.soundChunks(record, length);
+    stripe.maskRecord(keys, index, record);
     BitSet unsound = new BitSet();
     if (read == record.length) {
       unsound.set(0, chunks(length));
@@ -195,15 +203,17 @@ final class ColumnMender {
       opened = null; // a damaged header says nothing, its payload may still be sound
     }
     Claim claim = new Claim(record, sound, unsound, opened, read);
-    if (opened != null && sound.cardinality() == chunks(length) && !authentic(opened, record)) {
+    if (opened != null
+        && sound.cardinality() == chunks(length)
+        && !authentic(stripe, index, opened, record)) {
       claim.distrust(); // nothing of it can be an accident, so nothing is computed from it
     }
     return claim;
   }
 
   /**
-   * What one archive has to say of a shard: the chunks whose checksum holds, and those that came
-   * all the same. All are unsound when it is found lying.
+   * What one archive has to say of a shard: its record with the payload as coded, the chunks whose
+   * checksum holds, and those that came all the same. All are unsound when it is found lying.
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Claim(

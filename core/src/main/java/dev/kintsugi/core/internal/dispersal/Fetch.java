@@ -1,6 +1,7 @@
 package dev.kintsugi.core.internal.dispersal;
 
 import dev.kintsugi.core.archive.Backend;
+import dev.kintsugi.core.internal.format.v1.GroupKeys;
 import dev.kintsugi.core.internal.format.v1.ShardRecord;
 import dev.kintsugi.crypto.ExtentSealer;
 import java.io.EOFException;
@@ -64,6 +65,7 @@ final class Fetch {
       Archives archives,
       ArchivePool pool,
       Stripe stripe,
+      GroupKeys keys,
       BlockTarget wanted,
       Consumer<Fetch> ended) {
     synchronized (this) {
@@ -73,7 +75,7 @@ final class Fetch {
         pool.submit(
                 archive,
                 () -> {
-                  read(archives.backend(archive), stripe);
+                  read(archives.backend(archive), stripe, keys);
                   return true;
                 })
             .whenComplete(
@@ -83,7 +85,7 @@ final class Fetch {
                 });
   }
 
-  private void read(Backend backend, Stripe stripe) throws IOException {
+  private void read(Backend backend, Stripe stripe, GroupKeys keys) throws IOException {
     byte[] bytes;
     synchronized (this) {
       if (state == State.ABANDONED) {
@@ -99,6 +101,7 @@ final class Fetch {
       throw new EOFException(
           "the shard ends after %d of %d bytes from %d".formatted(read, bytes.length, low));
     }
+    stripe.mask(keys, shard, low, bytes, 0, bytes.length);
     Run blocks = run;
     BlockTarget wanted = blocks == null ? null : claim();
     if (blocks != null && wanted != null) {

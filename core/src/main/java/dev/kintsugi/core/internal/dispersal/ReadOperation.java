@@ -89,7 +89,7 @@ final class ReadOperation {
   private Fetch start(int shard, int low, int high, @Nullable Run run) {
     Fetch fetch = new Fetch(shard, stripe.archive(shard), low, high, run, reader.buffers());
     fetches.add(fetch);
-    fetch.start(reader.archives(), reader.pool(), stripe, target, ended::add);
+    fetch.start(reader.archives(), reader.pool(), stripe, reader.keys(), target, ended::add);
     return fetch;
   }
 

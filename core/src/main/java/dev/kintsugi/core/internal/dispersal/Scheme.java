@@ -8,7 +8,9 @@ import dev.kintsugi.erasure.RepairPlan;
 import dev.kintsugi.erasure.UndecodableException;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,42 +23,31 @@ public final class Scheme {
   /** Blocks of a full stripe, as near as k allows. */
   private static final int BLOCKS = 128;
 
+  /** Every shard that is read asks for its scheme, and some codes take milliseconds to make. */
+  private static final Map<String, Scheme> KNOWN = new ConcurrentHashMap<>();
+
   private final ErasureCode code;
   private final int blocksPerShard;
+  private final boolean masked;
 
-  private Scheme(ErasureCode code) {
-    this.code = code;
+  private Scheme(String name) {
+    this.code = ErasureCodes.parse(name);
+    if (code.toString().length() > ShardHeader.MAX_SCHEME) {
+      throw new IllegalArgumentException(
+          "scheme (" + name + ") must have at most " + ShardHeader.MAX_SCHEME + " characters");
+    }
     this.blocksPerShard = Math.max(1, BLOCKS / code.dataShards());
+    this.masked = hasCopies(code);
   }
 
   /**
    * Returns the scheme of a name.
    *
    * @param name such as {@code rs:4+2}
-   * @throws IllegalArgumentException if the name is malformed, or names a code whose shards would
-   *     be copies of each other
+   * @throws IllegalArgumentException if the name is malformed or too long
    */
   public static Scheme parse(String name) {
-    ErasureCode code = ErasureCodes.parse(name);
-    if (code.dataShards() < 2) {
-      throw new IllegalArgumentException(
-          "scheme ("
-              + name
-              + ") must have at least 2 data shards: with one, all shards are equal, and archives"
-              + " could tell which of them belong together");
-    }
-    if (hasCopies(code)) {
-      throw new IllegalArgumentException(
-          "scheme ("
-              + name
-              + ") must not have parity shards of a single data shard: they are copies of it, and"
-              + " archives could tell that they belong together");
-    }
-    if (code.toString().length() > ShardHeader.MAX_SCHEME) {
-      throw new IllegalArgumentException(
-          "scheme (" + name + ") must have at most " + ShardHeader.MAX_SCHEME + " characters");
-    }
-    return new Scheme(code);
+    return KNOWN.computeIfAbsent(name, Scheme::new);
   }
 
   /** Returns whether some parity shard depends on one data shard only. */
@@ -72,6 +63,14 @@ public final class Scheme {
       }
     }
     return false;
+  }
+
+  /**
+   * Returns whether payloads are masked before they are stored. They are if some shard is a copy of
+   * another, or a multiple: archives could tell by it that the two belong together.
+   */
+  public boolean masked() {
+    return masked;
   }
 
   /** Returns the code. */

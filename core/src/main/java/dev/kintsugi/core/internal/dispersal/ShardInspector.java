@@ -28,7 +28,8 @@ final class ShardInspector {
   /**
    * What was found of one shard: its record, or what is wrong with it.
    *
-   * @param record the whole record's bytes, in an array of the pool; null unless intact
+   * @param record the whole record's bytes, but for the payload, which is as it was coded, in an
+   *     array of the pool; null unless intact
    * @param header its header; null unless intact
    * @param problem null if intact
    * @param bytesRead how many bytes the archive sent
@@ -143,6 +144,7 @@ final class ShardInspector {
           "checksums hold, but its payload is not the one its MAC was made for",
           bytes.length);
     }
+    stripe.maskRecord(keys, index, bytes);
     return new Inspection(bytes, header, null, bytes.length);
   }
 

@@ -4,6 +4,7 @@ import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.format.StripeId;
 import dev.kintsugi.core.internal.format.v1.GroupKeys;
 import dev.kintsugi.core.internal.format.v1.ShardHeader;
+import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.internal.index.Rows;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,7 +51,8 @@ public record Stripe(Rows.Stripe row, List<Rows.Shard> shards) {
         && header.scheme().equals(row.scheme())
         && header.payloadLength() == row.shardLength()
         && header.sequence() == row.sequence()
-        && header.head() == row.head();
+        && header.head() == row.head()
+        && header.masked() == masked(row);
   }
 
   /** Returns what a shard's header says. */
@@ -65,6 +67,41 @@ public record Stripe(Rows.Stripe row, List<Rows.Shard> shards) {
         keys.version(),
         epoch,
         row.sequence(),
-        row.head());
+        row.head(),
+        masked(row));
+  }
+
+  private static boolean masked(Rows.Stripe row) {
+    return Scheme.parse(row.scheme()).masked();
+  }
+
+  /**
+   * Turns payload bytes as they are coded into payload bytes as they are stored, or back, in place.
+   * Every byte of a payload comes through here once on its way to an archive, and once on its way
+   * from it; with schemes that do not mask nothing is done.
+   *
+   * @param position of the bytes in the payload, from 0
+   */
+  static void mask(
+      Rows.Stripe row,
+      GroupKeys keys,
+      ShardName name,
+      int position,
+      byte[] bytes,
+      int offset,
+      int length) {
+    if (masked(row)) {
+      keys.shards().mask(name, position, bytes, offset, length);
+    }
+  }
+
+  /** Masks or unmasks a part of a shard's payload; see above. */
+  public void mask(GroupKeys keys, int index, int position, byte[] bytes, int offset, int length) {
+    mask(row, keys, name(index), position, bytes, offset, length);
+  }
+
+  /** Masks or unmasks the payload of a shard's record. */
+  void maskRecord(GroupKeys keys, int index, byte[] record) {
+    mask(keys, index, 0, record, ShardPrefix.LENGTH, row.shardLength());
   }
 }

@@ -28,6 +28,7 @@ public final class StripeReader {
 
   private final Archives archives;
   private final ArchivePool pool;
+  private final GroupKeys keys;
   private final Listener listener;
   private final Patience patience;
   private final LatencyTracker latency = new LatencyTracker();
@@ -75,6 +76,7 @@ public final class StripeReader {
       Archives archives, ArchivePool pool, GroupKeys keys, Listener listener, Patience patience) {
     this.archives = archives;
     this.pool = pool;
+    this.keys = keys;
     this.listener = listener;
     this.patience = patience;
     this.inspector = new ShardInspector(archives, keys, buffers);
@@ -165,6 +167,10 @@ public final class StripeReader {
 
   ArchivePool pool() {
     return pool;
+  }
+
+  GroupKeys keys() {
+    return keys;
   }
 
   ShardBuffers buffers() {

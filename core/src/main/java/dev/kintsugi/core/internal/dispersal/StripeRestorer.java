@@ -270,6 +270,7 @@ public final class StripeRestorer {
     private long writeShard(int index, ShardHeader header, byte[] row) throws IOException {
       Backend backend = archives.backend(stripe.archive(index), stripe.row().role());
       ShardName name = stripe.name(index);
+      stripe.maskRecord(keys, index, row);
       ByteBuffer[] parts = ShardRecord.encode(keys.shards(), name, header, row, ShardPrefix.LENGTH);
       long length = 0;
       for (ByteBuffer part : parts) {

@@ -160,7 +160,17 @@ public final class StripeWriter {
     private boolean writeShard(int index, int archive, ShardName name) throws IOException {
       Backend backend = archives.backend(archive, row.role());
       ShardHeader header = Stripe.header(row, keys, epoch, index);
-      backend.write(name, ShardRecord.encode(keys.shards(), name, header, payloads[index], 0));
+      byte[] payload = payloads[index];
+      Stripe.mask(row, keys, name, 0, payload, 0, row.shardLength());
+      boolean written = false;
+      try {
+        backend.write(name, ShardRecord.encode(keys.shards(), name, header, payload, 0));
+        written = true;
+      } finally {
+        if (!written) { // another archive may get it, under another name
+          Stripe.mask(row, keys, name, 0, payload, 0, row.shardLength());
+        }
+      }
       return true;
     }
 

@@ -114,6 +114,10 @@ final class ManifestStripe {
     } catch (IOException e) {
       return Optional.empty();
     }
-    return target.hasRemaining() ? Optional.empty() : Optional.of(payload);
+    if (target.hasRemaining()) {
+      return Optional.empty();
+    }
+    stripe.mask(source.keys, index, 0, payload, 0, payload.length);
+    return Optional.of(payload);
   }
 }

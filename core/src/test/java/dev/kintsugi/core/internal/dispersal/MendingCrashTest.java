@@ -18,16 +18,21 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stripe of which every shard is damaged is mended, and the process ends at any step of it. */
 @Timeout(300)
 final class MendingCrashTest {
   private static final int CHUNK_BITS = 8 * ShardRecord.CHUNK;
-  private static final Set<Integer> ALL = Set.of(0, 1, 2, 3, 4, 5);
 
-  /** Archives that nothing reaches any more once so many changes were begun. */
+  /**
+   * Archives that nothing reaches any more once so many steps of replacements were made. One is
+   * made after the other, so that it is known what a step does.
+   */
   private static final class Mortal implements Archives {
     private final Fixture fixture;
     private final int end;
@@ -53,22 +58,25 @@ final class MendingCrashTest {
       return new ForwardingBackend(fixture.backend(number)) {
         @Override
         public void write(ShardName name, ByteBuffer... content) throws IOException {
-          step();
+          if (dead.get()) {
+            throw new IOException("the process has ended");
+          }
           super.write(name, content);
-          step();
         }
 
         @Override
         public void replace(ShardName name, ByteBuffer... content) throws IOException {
-          step();
-          if (replacesAtomically) {
-            super.replace(name, content);
-          } else {
-            super.delete(name);
+          synchronized (Mortal.this) {
             step();
-            super.write(name, content);
+            if (replacesAtomically) {
+              super.replace(name, content);
+            } else {
+              super.delete(name);
+              step();
+              super.write(name, content);
+            }
+            step();
           }
-          step();
         }
 
         @Override
@@ -103,23 +111,26 @@ final class MendingCrashTest {
   }
 
   /** Returns how many crashes there were before mending came to its end. */
-  private static int crashAtEveryStep(boolean replacesAtomically) throws IOException {
+  private static int crashAtEveryStep(String scheme, boolean replacesAtomically)
+      throws IOException {
+    int total = Scheme.parse(scheme).totalShards();
+    Set<Integer> all = IntStream.range(0, total).boxed().collect(Collectors.toSet());
     for (int end = 1; ; end++) {
-      try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
+      try (Fixture fixture = new Fixture(scheme, total, 1)) {
         Stripe stripe = fixture.store(new Random(end), 3 << 20).stripe();
-        byte[][] before = new byte[6][];
-        for (int i = 0; i < 6; i++) {
+        byte[][] before = new byte[total][];
+        for (int i = 0; i < total; i++) {
           before[i] = fixture.shard(stripe, i);
           // Each run is damaged in two shards, as many as can be done without.
           byte[] once = Fixture.flip(before[i], CHUNK_BITS * i + 5, false);
-          fixture.change(stripe, i, Fixture.flip(once, CHUNK_BITS * ((i + 1) % 6) + 7, false));
+          fixture.change(stripe, i, Fixture.flip(once, CHUNK_BITS * ((i + 1) % total) + 7, false));
         }
         Mortal archives = new Mortal(fixture, end, replacesAtomically);
         StripeRestorer.Restoration first =
-            new StripeRestorer(archives, fixture.pool, fixture.keys).restore(stripe, ALL);
+            new StripeRestorer(archives, fixture.pool, fixture.keys).restore(stripe, all);
         assertEquals(archives.dead.get(), !first.pending().isEmpty());
-        fixture.restorer.restore(stripe, ALL);
-        for (int i = 0; i < 6; i++) {
+        fixture.restorer.restore(stripe, all);
+        for (int i = 0; i < total; i++) {
           assertArrayEquals(before[i], fixture.shard(stripe, i), "step " + end + ", shard " + i);
         }
         if (!archives.dead.get()) {
@@ -129,14 +140,17 @@ final class MendingCrashTest {
     }
   }
 
-  @Test
-  void nothingIsLostAtWhateverStepTheProcessEnds() throws IOException {
-    int crashes = crashAtEveryStep(true);
-    assertTrue(crashes >= 3 * 6, "only " + crashes + " steps");
+  @ParameterizedTest
+  @ValueSource(strings = {"rs:4+2", "replicate:3"})
+  void nothingIsLostAtWhateverStepTheProcessEnds(String scheme) throws IOException {
+    int crashes = crashAtEveryStep(scheme, true);
+    int least = 2 * Scheme.parse(scheme).totalShards();
+    assertTrue(crashes >= least, "only " + crashes + " steps");
   }
 
-  @Test
-  void theTestNoticesShardsThatAreDeletedBeforeTheyAreWritten() {
-    assertThrows(UnrecoverableException.class, () -> crashAtEveryStep(false));
+  @ParameterizedTest
+  @ValueSource(strings = {"rs:4+2", "replicate:3"})
+  void theTestNoticesShardsThatAreDeletedBeforeTheyAreWritten(String scheme) {
+    assertThrows(UnrecoverableException.class, () -> crashAtEveryStep(scheme, false));
   }
 }

@@ -2,7 +2,6 @@ package dev.kintsugi.core.internal.dispersal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -20,6 +19,9 @@ final class SchemeTest {
     "rs:4+2:cauchy, 4, 6, 4",
     "raid6:4, 4, 6, 4",
     "raid5:4, 4, 5, 4",
+    "replicate:3, 1, 3, 1",
+    "replicate:2, 1, 2, 1",
+    "rs:1+2, 1, 3, 1",
     "lrc:4+2+2, 4, 8, 5",
     "lrc:12+2+2, 12, 16, 13"
   })
@@ -32,16 +34,35 @@ final class SchemeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replicate:3", "rs:1+2", "raid6:1", "raid5:1", "lrc:4+4+1", "lrc:1+1+1"})
-  void shardsThatAreCopiesOfEachOtherAreRefused(String name) {
-    String message =
-        assertThrows(IllegalArgumentException.class, () -> Scheme.parse(name)).toString();
-    assertTrue(message.contains(name) && message.contains("archives could tell"), message);
+  @ValueSource(
+      strings = {
+        "replicate:2",
+        "replicate:3",
+        "rs:1+2",
+        "rs:1+2:cauchy",
+        "raid6:1",
+        "raid5:1",
+        "lrc:4+4+1",
+        "lrc:1+1+1",
+        "lrc:2+2+2"
+      })
+  void shardsThatAreCopiesOfEachOtherAreMasked(String name) {
+    assertTrue(Scheme.parse(name).masked());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rs:2+1", "rs:4+2", "raid6:2", "raid5:2", "lrc:4+2+1", "lrc:12+2+2"})
+  void othersAreStoredAsTheyAreCoded(String name) {
+    assertFalse(Scheme.parse(name).masked());
   }
 
   @Test
-  void groupsOfTwoHaveNoCopies() {
-    assertEquals("lrc:4+2+1", Scheme.parse("lrc:4+2+1").toString());
+  void oneCopyOfAReplicaIsEnough() {
+    Scheme scheme = Scheme.parse("replicate:3");
+    assertEquals(2, scheme.redundancyLeft(Set.of(0, 1, 2)));
+    assertEquals(0, scheme.redundancyLeft(Set.of(2)));
+    assertEquals(-1, scheme.redundancyLeft(Set.of()));
+    assertEquals(8 << 20, scheme.capacity());
   }
 
   @Test

@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What archives can learn from the bytes they hold, alone and together. */
 @Timeout(300)
@@ -68,13 +70,51 @@ final class SecrecyTest {
     return repeats;
   }
 
-  @Test
-  void noValueOccursTwiceInAllArchivesTogether() throws IOException {
-    try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
+  @ParameterizedTest
+  @ValueSource(strings = {"rs:4+2", "replicate:3", "rs:1+2", "lrc:2+2+2"})
+  void noValueOccursTwiceInAllArchivesTogether(String scheme) throws IOException {
+    try (Fixture fixture = new Fixture(scheme, Scheme.parse(scheme).totalShards(), 1)) {
       for (int length : new int[] {1, 100, 100, 20_000, 140_000}) {
         fixture.store(List.of(text(length), text(length)));
       }
       assertEquals(0, repeats(holdings(fixture)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"replicate:3", "rs:1+2", "lrc:2+2+2"})
+  void withoutMasksCopiesWouldBeFound(String scheme) throws IOException {
+    try (Fixture fixture = new Fixture(scheme, Scheme.parse(scheme).totalShards(), 1)) {
+      Stripe stripe = fixture.store(List.of(text(20_000), text(20_000))).stripe();
+      assertEquals(0, repeats(holdings(fixture)));
+      for (int i = 0; i < stripe.shards().size(); i++) {
+        byte[] record = fixture.shard(stripe, i);
+        stripe.maskRecord(fixture.keys, i, record);
+        fixture.change(stripe, i, record);
+      }
+      assertTrue(repeats(holdings(fixture)) > 20_000, "the copies have nothing in common");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"replicate:3", "rs:1+2:cauchy", "lrc:2+2+2", "rs:4+2"})
+  void ofMaskedShardsNotEvenAllTogetherShowThatTheyBelongTogether(String scheme)
+      throws IOException {
+    try (Fixture fixture = new Fixture(scheme, Scheme.parse(scheme).totalShards(), 1)) {
+      Stripe stripe = fixture.store(List.of(text(100_000))).stripe();
+      byte[][] rows = new byte[stripe.shards().size()][];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = fixture.shard(stripe, i);
+      }
+      boolean related =
+          fixture.scheme.code().verify(rows, ShardPrefix.LENGTH, stripe.row().shardLength());
+      assertEquals(!fixture.scheme.masked(), related);
+      for (int i = 0; i < rows.length; i++) {
+        stripe.maskRecord(fixture.keys, i, rows[i]);
+      }
+      assertTrue(
+          fixture.scheme.code().verify(rows, ShardPrefix.LENGTH, stripe.row().shardLength()),
+          "the relation is there to be found");
     }
   }
 
@@ -139,9 +179,10 @@ final class SecrecyTest {
     }
   }
 
-  @Test
-  void everyByteOfAShardLooksRandom() throws IOException {
-    try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
+  @ParameterizedTest
+  @ValueSource(strings = {"rs:4+2", "replicate:3"})
+  void everyByteOfAShardLooksRandom(String scheme) throws IOException {
+    try (Fixture fixture = new Fixture(scheme, Scheme.parse(scheme).totalShards(), 1)) {
       fixture.store(List.of(new byte[3_000_000])); // zeros, the worst plaintext there is
       for (List<byte[]> records : holdings(fixture)) {
         byte[] record = records.get(0);

@@ -90,7 +90,16 @@ final class StripeSchemesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2"})
+  @ValueSource(
+      strings = {
+        "rs:4+2",
+        "raid6:4",
+        "raid5:4",
+        "lrc:4+2+2",
+        "replicate:3",
+        "rs:1+2:cauchy",
+        "lrc:2+2+2"
+      })
   void everyPatternOfLossesIsReadAsFarAsTheCodeGoesAndTheRestRefused(String scheme) {
     try (Fixture fixture = fixture(scheme)) {
       Stored stored = store(fixture);
@@ -128,7 +137,16 @@ final class StripeSchemesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2"})
+  @ValueSource(
+      strings = {
+        "rs:4+2",
+        "raid6:4",
+        "raid5:4",
+        "lrc:4+2+2",
+        "replicate:3",
+        "rs:1+2:cauchy",
+        "lrc:2+2+2"
+      })
   void everyDecodablePatternIsMendedByteForByteAndNoOtherIsTouched(String scheme)
       throws IOException {
     try (Fixture fixture = fixture(scheme)) {
@@ -167,7 +185,17 @@ final class StripeSchemesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2", "lrc:12+2+2", "rs:12+4"})
+  @ValueSource(
+      strings = {
+        "rs:4+2",
+        "raid6:4",
+        "raid5:4",
+        "lrc:4+2+2",
+        "lrc:12+2+2",
+        "rs:12+4",
+        "replicate:3",
+        "lrc:2+2+2"
+      })
   void oneLostShardIsMadeFromExactlyThePlansShards(String scheme) throws IOException {
     try (Fixture fixture = fixture(scheme)) {
       Stored stored = store(fixture);
@@ -230,7 +258,7 @@ final class StripeSchemesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"raid6:4", "lrc:4+2+2"})
+  @ValueSource(strings = {"raid6:4", "lrc:4+2+2", "replicate:3", "lrc:2+2+2"})
   void asManyLiarsAsTheCodePromisesAreNamedAndReadsStayRight(String scheme) throws IOException {
     try (Fixture fixture = fixture(scheme)) {
       int liars = fixture.scheme.code().guaranteedLosses();

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,36 @@ class RecovererTest {
       }
     }
     assertSame(before, vault.everything());
+  }
+
+  @Test
+  void everythingComesBackFromAnyOneOfThreeCopies() {
+    byte[] content = new byte[(8 << 20) + 70_000];
+    new Random(3).nextBytes(content);
+    try (SmallVault copies = new SmallVault(directory, "replicate:3", 3, "copies.db")) {
+      copies.put("/two stripes", content);
+      copies.commit(
+          editor -> {
+            for (int i = 0; i < 100; i++) {
+              editor.makeDirectory(VaultPath.parse("/d" + i), NewAttributes.ofMode(0700));
+            }
+          });
+      int fewest = Integer.MAX_VALUE;
+      for (int left = 0; left < 3; left++) {
+        copies.down.addAll(List.of((left + 1) % 3, (left + 2) % 3));
+        AtomicInteger asked = new AtomicInteger();
+        copies.asked = archive -> asked.incrementAndGet();
+        try (SmallVault.Recovered recovered = copies.recover("copies-" + left + ".db")) {
+          assertEquals(copies.tree(copies.index), copies.tree(recovered.index()));
+          assertEquals(List.of(), recovered.recovery().report().unrecoverable());
+          assertEquals(2, recovered.recovery().report().archivesMissing().size());
+          fewest = Math.min(fewest, asked.get());
+          assertArrayEquals(content, copies.get(recovered.index(), "/two stripes"));
+        }
+        copies.down.clear();
+      }
+      assertTrue(fewest < 50, fewest + " reads where the data shard is: each record by itself");
+    }
   }
 
   private static void assertSame(Map<String, byte[]> before, Map<String, byte[]> after) {

@@ -23,8 +23,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class VaultCrashTest {
   private static final int SIZE = 100_000;
@@ -67,13 +68,14 @@ final class VaultCrashTest {
             Map.of("c", 4L)));
   }
 
-  @Test
-  void whateverStepAProcessEndsAtWhatWasAcknowledgedIsThere() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"rs:2+1", "replicate:3"})
+  void whateverStepAProcessEndsAtWhatWasAcknowledgedIsThere(String scheme) throws IOException {
     int crashes = 0;
     for (int at = 1; ; at += STRIDE) {
       CrashPlan plan = new CrashPlan(at);
       Path directory = temp.resolve("v" + at);
-      try (VaultFixture fixture = new VaultFixture(directory, 3).create("rs:2+1")) {
+      try (VaultFixture fixture = new VaultFixture(directory, 3).create(scheme)) {
         int done = runUntilCrash(fixture, plan);
         if (!plan.crashed()) {
           assertEquals(steps().size(), done);

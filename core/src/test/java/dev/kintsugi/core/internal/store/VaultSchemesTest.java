@@ -93,7 +93,7 @@ final class VaultSchemesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2"})
+  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2", "replicate:3"})
   void anyArchivesThatTheSchemePromisesMayBeGone(String scheme) throws IOException {
     try (VaultFixture fixture = fixture(scheme);
         Vault vault = fixture.open()) {
@@ -116,7 +116,7 @@ final class VaultSchemesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2"})
+  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2", "replicate:3"})
   void oneMoreIsReadWhereTheCodeCanAndRefusedByNameElsewhere(String scheme) throws IOException {
     try (VaultFixture fixture = fixture(scheme);
         Vault vault = fixture.open()) {
@@ -147,7 +147,7 @@ final class VaultSchemesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2"})
+  @ValueSource(strings = {"rs:4+2", "raid6:4", "raid5:4", "lrc:4+2+2", "replicate:3"})
   void scrubRepairRebuildAndRecoverMakeItWholeAgain(String scheme) throws IOException {
     int losses = promised(scheme);
     try (VaultFixture fixture = fixture(scheme)) {
@@ -226,8 +226,9 @@ final class VaultSchemesTest {
     try (VaultFixture fixture = new VaultFixture(temp.resolve("v"), 8)) {
       for (VaultOptions options :
           List.of(
-              VaultOptions.of(fixture.archives, "replicate:3"),
-              VaultOptions.of(fixture.archives, "lrc:2+2+2"),
+              VaultOptions.of(fixture.archives, "replicate:1"),
+              VaultOptions.of(fixture.archives, "replicate:9"),
+              new VaultOptions(fixture.archives, "replicate:3", 3),
               VaultOptions.of(fixture.archives, "lrc:6+2+2"),
               new VaultOptions(fixture.archives, "lrc:4+2+2", 4))) {
         try (Unlock unlock = VaultFixture.unlock()) {

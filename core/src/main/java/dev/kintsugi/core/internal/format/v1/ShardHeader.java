@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
  * @param epoch the epoch the stripe was written in
  * @param sequence the commit that a manifest stripe belongs to, 0 for a data stripe
  * @param head sealed bytes of a manifest stripe's commit header, 0 for a data stripe
+ * @param masked whether the payload is masked, see {@link ShardKeys#mask}
  */
 public record ShardHeader(
     Role role,
@@ -29,7 +30,8 @@ public record ShardHeader(
     int keyVersion,
     long epoch,
     long sequence,
-    int head) {
+    int head,
+    boolean masked) {
   /** Longest name of a scheme. */
   public static final int MAX_SCHEME = 39;
 
@@ -38,7 +40,7 @@ public record ShardHeader(
 
   private static final String STRUCTURE = "shard header";
   private static final int MAC_LENGTH = 16;
-  private static final int RESERVED = PLAIN_LENGTH - 114;
+  private static final int RESERVED = PLAIN_LENGTH - 115;
 
   /** Validates the ranges. */
   public ShardHeader {
@@ -63,7 +65,17 @@ public record ShardHeader(
   /** Returns the header of another shard of the same stripe. */
   public ShardHeader withIndex(int other) {
     return new ShardHeader(
-        role, stripe, other, scheme, payloadLength, group, keyVersion, epoch, sequence, head);
+        role,
+        stripe,
+        other,
+        scheme,
+        payloadLength,
+        group,
+        keyVersion,
+        epoch,
+        sequence,
+        head,
+        masked);
   }
 
   /** Writes the plaintext header, {@value #PLAIN_LENGTH} bytes. */
@@ -83,6 +95,7 @@ public record ShardHeader(
         .putLong(sequence)
         .putInt(head)
         .put(mac)
+        .put((byte) (masked ? 1 : 0))
         .array();
   }
 
@@ -121,6 +134,10 @@ public record ShardHeader(
     long sequence = in.u63("sequence");
     int head = in.count("head", 0, Integer.MAX_VALUE);
     byte[] mac = in.bytes("payload MAC", MAC_LENGTH);
+    int mask = in.u8("mask");
+    if (mask > 1) {
+      throw in.error("mask", "0 or 1", Integer.toString(mask));
+    }
     in.zeros("reserved", RESERVED);
     in.end();
     return new Authenticated(
@@ -134,7 +151,8 @@ public record ShardHeader(
             keyVersion,
             epoch,
             sequence,
-            head),
+            head,
+            mask == 1),
         mac);
   }
 

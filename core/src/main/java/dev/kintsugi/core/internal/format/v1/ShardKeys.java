@@ -10,10 +10,10 @@ import java.security.MessageDigest;
  * The keys of one group version that shard records are made and checked with.
  *
  * <p>All are HKDF-SHA256 of the group secret S with the labels {@code kintsugi shard header v1},
- * {@code kintsugi shard hint v1}, {@code kintsugi shard nonce v1}, {@code kintsugi linkage v1} and
- * {@code kintsugi payload mac v1} as info. Everything they make is a function of the shard's random
- * name and content, so that a shard which is made again has the same bytes. Thread-safe; closing
- * wipes the keys.
+ * {@code kintsugi shard hint v1}, {@code kintsugi shard nonce v1}, {@code kintsugi linkage v1},
+ * {@code kintsugi payload mac v1} and {@code kintsugi payload mask v1} as info. Everything they
+ * make is a function of the shard's random name and content, so that a shard which is made again
+ * has the same bytes. Thread-safe; closing wipes the keys.
  */
 public final class ShardKeys implements AutoCloseable {
   static final int HINT_LENGTH = 4;
@@ -27,6 +27,7 @@ public final class ShardKeys implements AutoCloseable {
   private final Secret nonce;
   private final Secret linkage;
   private final Secret payloadMac;
+  private final Secret payloadMask;
 
   /**
    * Derives the keys.
@@ -41,6 +42,7 @@ public final class ShardKeys implements AutoCloseable {
     this.nonce = RootKeys.derive(groupSecret, "kintsugi shard nonce v1");
     this.linkage = RootKeys.derive(groupSecret, "kintsugi linkage v1");
     this.payloadMac = RootKeys.derive(groupSecret, "kintsugi payload mac v1");
+    this.payloadMask = RootKeys.derive(groupSecret, "kintsugi payload mask v1");
   }
 
   /** Returns the group's number. */
@@ -85,6 +87,22 @@ public final class ShardKeys implements AutoCloseable {
     return MessageDigest.isEqual(mac(header, payload, offset, length), mac);
   }
 
+  /**
+   * Masks part of a payload, or unmasks it: both are an exclusive-or with the key stream of the
+   * shard's name. Masked copies of one payload have nothing in common.
+   *
+   * @param name the shard's name
+   * @param position of the part in the payload, in bytes from 0
+   * @param bytes holds the part, which is changed in place
+   * @param offset where it starts
+   * @param length how long it is
+   */
+  public void mask(ShardName name, int position, byte[] bytes, int offset, int length) {
+    try (Secret key = Secret.takeOver(Prf.of(payloadMask, KeyStream.KEY, name.toBytes()))) {
+      KeyStream.xor(key, position, bytes, offset, length);
+    }
+  }
+
   private static byte[] context(ShardHeader header) {
     return ByteBuffer.allocate(17)
         .put(header.stripe().toBytes())
@@ -99,5 +117,6 @@ public final class ShardKeys implements AutoCloseable {
     nonce.close();
     linkage.close();
     payloadMac.close();
+    payloadMask.close();
   }
 }

@@ -39,6 +39,11 @@ final class GoldenFilesTest {
   }
 
   @Test
+  void maskedShardRecordHasItsGoldenBytes() {
+    golden("shard-masked", Samples.maskedShard());
+  }
+
+  @Test
   void largeShardRecordHasItsGoldenPrefixAndTrailer() {
     byte[] record = Samples.largeShard();
     int payload = 2 * ShardRecord.CHUNK + 1000;

@@ -20,7 +20,10 @@ final class Samples {
   static final ShardName NAME = ShardName.parse("000102030405060708090a0b0c0d0e0f");
   static final StripeId STRIPE = StripeId.of(bytes(0x40, 16));
   static final ShardHeader HEADER =
-      new ShardHeader(Role.MANIFEST, STRIPE, 3, "rs:4+2", 70, 0, 1, 5, 77, 66);
+      new ShardHeader(Role.MANIFEST, STRIPE, 3, "rs:4+2", 70, 0, 1, 5, 77, 66, false);
+
+  static final ShardHeader MASKED =
+      new ShardHeader(Role.DATA, STRIPE, 2, "replicate:3", 70, 0, 1, 5, 77, 0, true);
 
   private Samples() {}
 
@@ -64,9 +67,19 @@ final class Samples {
     byte[] payload = new byte[2 * ShardRecord.CHUNK + 1000];
     new Random(42).nextBytes(payload);
     ShardHeader header =
-        new ShardHeader(Role.DATA, STRIPE, 5, "rs:10+4:cauchy", payload.length, 0, 1, 0, 0, 0);
+        new ShardHeader(
+            Role.DATA, STRIPE, 5, "rs:10+4:cauchy", payload.length, 0, 1, 0, 0, 0, false);
     try (GroupKeys keys = keys()) {
       return shardRecord(keys.shards(), NAME, header, payload);
+    }
+  }
+
+  /** A masked copy of which the payload, as it was coded, counts up from 7. */
+  static byte[] maskedShard() {
+    byte[] payload = bytes(7, 70);
+    try (GroupKeys keys = keys()) {
+      keys.shards().mask(NAME, 0, payload, 0, payload.length);
+      return shardRecord(keys.shards(), NAME, MASKED, payload);
     }
   }
 

@@ -152,7 +152,8 @@ final class ShardRecordTest {
 
   @Test
   void theHintFindsTheRightKeyAmongMany() {
-    ShardHeader header = new ShardHeader(Role.DATA, Samples.STRIPE, 0, "rs:4+2", 5, 0, 2, 0, 0, 0);
+    ShardHeader header =
+        new ShardHeader(Role.DATA, Samples.STRIPE, 0, "rs:4+2", 5, 0, 2, 0, 0, 0, false);
     byte[] record =
         Samples.shardRecord(otherKeys.shards(), Samples.NAME, header, Samples.bytes(0, 5));
     ShardPrefix prefix = ShardRecord.parse(record, 0, record.length).prefix();
@@ -210,17 +211,35 @@ final class ShardRecordTest {
     StripeId id = Samples.STRIPE;
     for (Runnable bad :
         List.<Runnable>of(
-            () -> new ShardHeader(Role.DATA, id, 255, "rs:4+2", 1, 0, 1, 0, 0, 0),
-            () -> new ShardHeader(Role.DATA, id, -1, "rs:4+2", 1, 0, 1, 0, 0, 0),
-            () -> new ShardHeader(Role.DATA, id, 0, "", 1, 0, 1, 0, 0, 0),
-            () -> new ShardHeader(Role.DATA, id, 0, "rs 4", 1, 0, 1, 0, 0, 0),
-            () -> new ShardHeader(Role.DATA, id, 0, "x".repeat(40), 1, 0, 1, 0, 0, 0),
-            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 0, 0, 1, 0, 0, 0),
-            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 1, 0, 1, -1, 0, 0),
-            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 1, 0, 1, 0, -1, 0),
-            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 1, 0, 1, 0, 0, -1))) {
+            () -> new ShardHeader(Role.DATA, id, 255, "rs:4+2", 1, 0, 1, 0, 0, 0, false),
+            () -> new ShardHeader(Role.DATA, id, -1, "rs:4+2", 1, 0, 1, 0, 0, 0, false),
+            () -> new ShardHeader(Role.DATA, id, 0, "", 1, 0, 1, 0, 0, 0, false),
+            () -> new ShardHeader(Role.DATA, id, 0, "rs 4", 1, 0, 1, 0, 0, 0, false),
+            () -> new ShardHeader(Role.DATA, id, 0, "x".repeat(40), 1, 0, 1, 0, 0, 0, false),
+            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 0, 0, 1, 0, 0, 0, false),
+            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 1, 0, 1, -1, 0, 0, false),
+            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 1, 0, 1, 0, -1, 0, false),
+            () -> new ShardHeader(Role.DATA, id, 0, "rs:4+2", 1, 0, 1, 0, 0, -1, false))) {
       assertThrows(IllegalArgumentException.class, bad::run);
     }
+  }
+
+  @Test
+  void theHeaderSaysWhetherThePayloadIsMasked() {
+    byte[] record = Samples.maskedShard();
+    assertEquals(Level.INTACT, failsAt(record), "checksums and MAC are over what is stored");
+    ShardHeader header =
+        ShardRecord.parse(record, 0, record.length)
+            .prefix()
+            .open(keys.shards(), Samples.NAME)
+            .orElseThrow()
+            .header();
+    assertEquals(Samples.MASKED, header);
+    assertTrue(header.withIndex(1).masked());
+    byte[] payload = Arrays.copyOfRange(record, ShardPrefix.LENGTH, ShardPrefix.LENGTH + PAYLOAD);
+    assertFalse(Arrays.equals(Samples.bytes(7, PAYLOAD), payload));
+    keys.shards().mask(Samples.NAME, 0, payload, 0, PAYLOAD);
+    assertArrayEquals(Samples.bytes(7, PAYLOAD), payload);
   }
 
   @Test
@@ -240,6 +259,8 @@ final class ShardRecordTest {
             new Case(78, 0x80, "epoch"),
             new Case(86, 0x80, "sequence"),
             new Case(94, 0x80, "head"),
+            new Case(114, 2, "mask"),
+            new Case(115, 1, "reserved"),
             new Case(159, 1, "reserved"))) {
       byte[] changed = plain.clone();
       changed[bad.at] = (byte) bad.value;
