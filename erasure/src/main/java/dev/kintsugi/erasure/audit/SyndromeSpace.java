@@ -21,6 +21,12 @@ final class SyndromeSpace {
   /** Bytes whose syndromes are computed at once. */
   private static final int CHUNK = 4096;
 
+  /**
+   * Positions that are looked at after the last one that added something. Shards that are wrong in
+   * one place are mostly wrong in the next, so what they add is found within a few positions.
+   */
+  private static final int PATIENCE = 16;
+
   private final ParityChecks checks;
   private final int dimension;
   private final RowSpace space;
@@ -57,7 +63,7 @@ final class SyndromeSpace {
           int start = offset + done + from;
           int chunk = Math.min(CHUNK, count - from);
           if (count <= CHUNK || !remaining.hold(shards, start, chunk)) {
-            addChunk(shards, start, chunk);
+            addChunk(shards, start, start + chunk);
           }
         }
       }
@@ -71,16 +77,31 @@ final class SyndromeSpace {
     return isFull() || remaining.hold(shards);
   }
 
-  private void addChunk(byte[][] shards, int start, int count) {
+  /** Adds the positions of a range in which a remaining relation fails. */
+  private void addChunk(byte[][] shards, int start, int end) {
+    int next = start;
+    do {
+      next = addFirst(shards, next, end);
+    } while (next < end && !isFull() && !remaining.hold(shards, next, end - next));
+  }
+
+  /**
+   * Adds the first position of a range that adds something, and those that follow closely.
+   *
+   * @return where it stopped to look
+   */
+  private int addFirst(byte[][] shards, int start, int end) {
+    int count = end - start;
     if (syndromes[0].length < count) {
       for (int r = 0; r < dimension; r++) {
-        syndromes[r] = new byte[CHUNK];
+        syndromes[r] = new byte[count];
       }
     }
     checks.syndromes(shards, start, syndromes, new byte[shards.length][], count);
     byte[][] orthogonal = Annihilator.of(vectors, dimension);
-    int before = vectors.size();
-    for (int i = 0; i < count && !isFull(); i++) {
+    int last = count;
+    int i = 0;
+    for (; i < count && i - last <= PATIENCE && !isFull(); i++) {
       if (isOutside(orthogonal, i)) {
         byte[] vector = new byte[dimension];
         for (int r = 0; r < dimension; r++) {
@@ -91,14 +112,16 @@ final class SyndromeSpace {
         }
         vectors.add(vector);
         orthogonal = Annihilator.of(vectors, dimension);
+        last = i;
       }
     }
-    if (vectors.size() == before) {
+    if (last == count) {
       throw new IllegalStateException("a relation fails where every syndrome is in the span");
     }
     if (!isFull()) {
       remaining = checks.toleratingAll(vectors);
     }
+    return start + i;
   }
 
   private boolean isOutside(byte[][] orthogonal, int position) {
