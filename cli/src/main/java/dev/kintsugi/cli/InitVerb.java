@@ -27,8 +27,9 @@ final class InitVerb extends Verb {
       names = "--scheme",
       defaultValue = VaultOptions.DEFAULT_SCHEME,
       description = {
-        "How stripes become shards; default ${DEFAULT-VALUE}: any 4 of 6 suffice. Also raid6:K, raid5:K,",
-        "lrc:K+L+G, and replicate:N: N copies, of which each suffices, and none looks like another."
+        "How stripes become shards; default ${DEFAULT-VALUE}: any 4 of 6 suffice.",
+        "Also raid6:K, raid5:K, lrc:K+L+G, and replicate:N: N copies,",
+        "each of which suffices, and none of which looks like another."
       })
   String scheme = VaultOptions.DEFAULT_SCHEME;
 
