@@ -9,6 +9,9 @@ import dev.kintsugi.core.archive.ShardExistsException;
 import dev.kintsugi.core.archive.ShardName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An archive that is full for new shards while it still has room for others. Removing something
@@ -17,6 +20,8 @@ import java.nio.ByteBuffer;
  * same time to archives on one disk may each count on the same room.
  */
 public final class Reserve extends ForwardingBackend {
+  private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
+
   /** The most that is kept, in bytes: 16 MiB. */
   static final long MOST = 16 << 20;
 
@@ -30,7 +35,7 @@ public final class Reserve extends ForwardingBackend {
 
   @Override
   public void write(ShardName name, ByteBuffer... content) throws IOException {
-    Capacity capacity = capacity();
+    Capacity capacity = room();
     if (capacity.total().isPresent() && capacity.free().isPresent()) {
       long kept = Math.min(MOST, capacity.total().getAsLong() / PART);
       long free = capacity.free().getAsLong();
@@ -46,6 +51,16 @@ public final class Reserve extends ForwardingBackend {
       }
     }
     super.write(name, content);
+  }
+
+  /** Some places hold shards and cannot be measured, such as one whose mount is not listed. */
+  private Capacity room() {
+    try {
+      return capacity();
+    } catch (IOException e) {
+      LOG.debug("archive {} does not tell its room: {}", url(), e.toString());
+      return new Capacity(OptionalLong.empty(), OptionalLong.empty());
+    }
   }
 
   private void refuseTaken(ShardName name) throws IOException {

@@ -19,6 +19,7 @@ final class LyingBackend extends ForwardingBackend {
   volatile @Nullable String down;
   volatile boolean full;
   volatile @Nullable Capacity room;
+  volatile boolean unmeasured;
   volatile boolean lieInParts;
   volatile @Nullable CountDownLatch hold;
   volatile @Nullable CountDownLatch holdWhole; // reads from the start of a shard
@@ -104,6 +105,9 @@ final class LyingBackend extends ForwardingBackend {
   @Override
   public Capacity capacity() throws IOException {
     check();
+    if (unmeasured) {
+      throw new IOException("mount point not found");
+    }
     Capacity told = room;
     return told == null ? super.capacity() : told;
   }

@@ -104,6 +104,14 @@ final class StripeWriterTest {
   }
 
   @Test
+  void anArchiveThatCannotBeMeasuredTakesData() {
+    try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
+      fixture.backends.forEach(backend -> backend.unmeasured = true);
+      assertEquals(0, fixture.store(random, 100_000).result().missing());
+    }
+  }
+
+  @Test
   void archivesOfOneDomainCountOnce() {
     try (Fixture fixture = new Fixture("rs:4+2", 6, 1)) {
       fixture.domains.set(0, "same");
