@@ -53,6 +53,9 @@ final class ArchiveAdmin {
     }
     session.archives().attach(now);
     session.claim().verify();
+    if (session.claim().isClaimedByMost()) {
+      session.claim().renew(); // archives may have a configuration of the last claim
+    }
     session.publishConfig();
     return change;
   }

@@ -91,7 +91,7 @@ final class Committer {
                   Counters.CLOSED, writer.counter(Counters.INCARNATION).orElseThrow());
               return null;
             });
-        claim.end();
+        claim.renew();
       }
     } finally {
       lock.unlock();

@@ -9,6 +9,7 @@ import dev.kintsugi.core.internal.archive.AttachedArchive;
 import dev.kintsugi.core.internal.archive.BackendOpener;
 import dev.kintsugi.core.internal.archive.vault.ArchivedConfig;
 import dev.kintsugi.core.internal.archive.vault.VaultConfig;
+import dev.kintsugi.core.internal.dispersal.ArchivePool;
 import dev.kintsugi.core.internal.format.v1.ArchiveHead;
 import dev.kintsugi.core.internal.format.v1.ArchiveMarker;
 import dev.kintsugi.core.internal.format.v1.RootKeys;
@@ -30,15 +31,17 @@ final class ConfigRecords {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigRecords.class);
 
   private final Secret root;
+  private final ArchivePool pool;
   private final Map<String, VaultConfig> known = new ConcurrentHashMap<>();
 
   /**
    * Makes it for a vault.
    *
-   * @param root stays the caller's
+   * @param root stays the caller's, like the pool
    */
-  ConfigRecords(Secret root) {
+  ConfigRecords(Secret root, ArchivePool pool) {
     this.root = root;
+    this.pool = pool;
   }
 
   /**
@@ -49,47 +52,66 @@ final class ConfigRecords {
    * @param claim this writer's
    */
   void update(Collection<AttachedArchive> archives, VaultConfig config, ArchiveHead claim) {
+    List<AttachedArchive> unsure =
+        archives.stream()
+            .filter(archive -> !config.equals(known.get(archive.config().id())))
+            .toList();
+    if (unsure.isEmpty()) {
+      return;
+    }
     ArchivedConfig current = new ArchivedConfig(claim.generation(), claim.claim(), config);
     try (Secret key = RootKeys.configKey(root)) {
-      for (AttachedArchive archive : archives) {
-        if (config.equals(known.get(archive.config().id()))) {
-          continue;
-        }
-        try {
-          if (read(key, archive).filter(found -> found.config().equals(config)).isEmpty()) {
-            byte[] record = current.seal(key, id(archive));
-            if (record.length > Backend.MAX_RECORD_BYTES) {
-              LOG.warn("the configuration is too long to be kept on archives");
-              return;
-            }
-            archive.backend().writeRecord(ArchivedConfig.RECORD, record);
-          }
-          known.put(archive.config().id(), config);
-        } catch (IOException | ArchiveUnavailableException e) {
-          LOG.warn("archive {} did not take the configuration: {}", archive.name(), e.getMessage());
-        }
+      if (current.seal(key, id(unsure.get(0))).length > Backend.MAX_RECORD_BYTES) {
+        LOG.warn("the configuration is too long to be kept on archives");
+        return;
       }
+      ArchiveCalls.each(
+              pool,
+              unsure,
+              archive -> {
+                if (!holds(key, archive, config)) {
+                  byte[] record = current.seal(key, id(archive));
+                  archive.backend().writeRecord(ArchivedConfig.RECORD, record);
+                }
+                return Boolean.TRUE;
+              },
+              (archive, failure) ->
+                  LOG.warn(
+                      "archive {} did not take the configuration: {}",
+                      archive.name(),
+                      failure.getMessage()))
+          .keySet()
+          .forEach(archive -> known.put(archive.config().id(), config));
     }
   }
 
-  /** Returns the names of the archives that have a configuration. */
+  /** Returns the names of the archives that have a configuration; one that fails has none. */
   List<String> holders(Collection<AttachedArchive> archives, VaultConfig config) {
-    List<String> holders = new ArrayList<>();
     try (Secret key = RootKeys.configKey(root)) {
-      for (AttachedArchive archive : archives) {
-        if (read(key, archive).filter(found -> found.config().equals(config)).isPresent()) {
-          holders.add(archive.name());
-        }
-      }
-    } catch (IOException e) {
-      throw new ArchiveUnavailableException("the archives' configuration cannot be read: " + e, e);
+      return ArchiveCalls.each(
+              pool,
+              archives,
+              archive -> holds(key, archive, config),
+              (archive, failure) ->
+                  LOG.warn("archive {}: {}", archive.name(), failure.getMessage()))
+          .entrySet()
+          .stream()
+          .filter(Map.Entry::getValue)
+          .map(entry -> entry.getKey().name())
+          .toList();
     }
-    return holders;
   }
 
-  private static Optional<ArchivedConfig> read(Secret key, AttachedArchive archive)
-      throws IOException {
-    return read(key, archive.backend(), id(archive), archive.name());
+  /** One that cannot be read, such as one that is too long, counts as none too. */
+  private static boolean holds(Secret key, AttachedArchive archive, VaultConfig config) {
+    try {
+      return read(key, archive.backend(), id(archive), archive.name())
+          .filter(found -> found.config().equals(config))
+          .isPresent();
+    } catch (IOException e) {
+      LOG.warn("archive {}: {}", archive.name(), e.getMessage());
+      return false;
+    }
   }
 
   private static Optional<ArchivedConfig> read(
@@ -109,10 +131,11 @@ final class ConfigRecords {
   /**
    * Finds the newest configuration on archives.
    *
+   * @param root stays the caller's
    * @param given any places; those that are not this vault's archives are passed over
    * @throws UnrecoverableException if none of them has one
    */
-  VaultConfig find(List<ArchiveSpec> given, BackendOpener opener) {
+  static VaultConfig find(Secret root, List<ArchiveSpec> given, BackendOpener opener) {
     List<String> reasons = new ArrayList<>();
     Optional<ArchivedConfig> newest = Optional.empty();
     try (Secret key = RootKeys.configKey(root);

@@ -7,10 +7,8 @@ import dev.kintsugi.core.internal.format.v1.ArchiveHead;
 import dev.kintsugi.crypto.Secret;
 import java.util.Collection;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +42,7 @@ final class HeadRecords {
       Collection<AttachedArchive> archives,
       String record,
       BiConsumer<AttachedArchive, Throwable> failed) {
-    return each(archives, archive -> read(archive, record), failed);
+    return ArchiveCalls.each(pool, archives, archive -> read(archive, record), failed);
   }
 
   /**
@@ -58,7 +56,8 @@ final class HeadRecords {
       String record,
       ArchiveHead head,
       BiConsumer<AttachedArchive, Throwable> failed) {
-    return each(
+    return ArchiveCalls.each(
+            pool,
             archives,
             archive -> {
               archive.backend().writeRecord(record, head.seal(key, record, id(archive)));
@@ -66,33 +65,6 @@ final class HeadRecords {
             },
             failed)
         .keySet();
-  }
-
-  private interface Call<T> {
-    T on(AttachedArchive archive) throws Exception;
-  }
-
-  private <T> Map<AttachedArchive, T> each(
-      Collection<AttachedArchive> archives,
-      Call<T> call,
-      BiConsumer<AttachedArchive, Throwable> failed) {
-    Map<AttachedArchive, CompletableFuture<T>> calls = new LinkedHashMap<>();
-    archives.forEach(
-        archive -> calls.put(archive, pool.submit(archive.number(), () -> call.on(archive))));
-    Map<AttachedArchive, T> done = new LinkedHashMap<>();
-    calls.forEach(
-        (archive, future) -> {
-          Optional<Throwable> failure =
-              Failures.await(future.handle((value, error) -> Optional.ofNullable(error)));
-          if (failure.isEmpty()) {
-            done.put(archive, Failures.await(future));
-          } else if (failure.get() instanceof Error error) {
-            throw error;
-          } else {
-            failed.accept(archive, failure.get());
-          }
-        });
-    return done;
   }
 
   private Optional<ArchiveHead> read(AttachedArchive archive, String record) throws Exception {

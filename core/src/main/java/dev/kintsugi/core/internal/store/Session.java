@@ -110,7 +110,7 @@ final class Session implements AutoCloseable {
     this.headKey = RootKeys.headKey(root);
     this.archives = ArchiveSet.open(directory.config().archives(), markerKey, environment.opener());
     this.claim = new WriterClaim(this.index, archives, new HeadRecords(headKey, pool));
-    this.configs = new ConfigRecords(root);
+    this.configs = new ConfigRecords(root, pool);
     this.dispersed =
         directory.isReadOnly() ? new VaultArchives(archives) : new VaultArchives(archives, claim);
     DurableCounter leafIds =

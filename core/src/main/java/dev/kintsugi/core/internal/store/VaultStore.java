@@ -196,7 +196,7 @@ public final class VaultStore implements VaultProvider {
       Progress progress) {
     VaultDirectory.requireVacant(directory);
     try (Secret root = combine(mnemonics)) {
-      VaultConfig config = new ConfigRecords(root).find(archives, environment.opener());
+      VaultConfig config = ConfigRecords.find(root, archives, environment.opener());
       RecoveryKit kit = new RecoveryKit(root, config);
       return new VaultRecovery(environment, kit).run(directory, archives, unlock, progress);
     }

@@ -198,13 +198,12 @@ final class WriterClaim {
   }
 
   /**
-   * Claims once more at the end of a writer that leaves nothing behind, if more than half of the
-   * archives still answer.
+   * Claims once more, if more than half of the archives still answer.
    *
    * @throws VaultSupersededException if another copy has claimed the vault meanwhile, or claims it
    *     now
    */
-  synchronized void end() {
+  synchronized void renew() {
     requireHeld();
     Lineage mine = held();
     Collection<AttachedArchive> seen = look(claimed(), mine);

@@ -79,7 +79,7 @@ final class ClaimAtOnceTest {
   private void carefulEnd(Index index, ArchiveSet archives) {
     WriterClaim claim = new WriterClaim(index, archives, new HeadRecords(headKey, pool));
     claim.verify();
-    claim.end();
+    claim.renew();
   }
 
   /** What one would do first at the end: look, write the head. */

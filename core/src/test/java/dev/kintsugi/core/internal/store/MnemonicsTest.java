@@ -193,4 +193,47 @@ final class MnemonicsTest {
     troubles.bringBack();
     assertReadable(recover("made", words, "adef"));
   }
+
+  @Test
+  void aConfigurationThatCannotBeReadKeepsNoWordsBack() throws IOException {
+    troubles.garble("b");
+    assertReadable(recover("made", mnemonics(), "abcdef"));
+    troubles.garble("acd");
+    assertThrows(ArchiveUnavailableException.class, this::mnemonics, "the control");
+  }
+
+  @Test
+  void aConfigurationThatCannotBeReadIsReplaced() {
+    troubles.garble("b");
+    try (Vault vault = fixture.open()) {
+      vault.put(VaultPath.parse("/other"), Source.of(CONTENT));
+    }
+    assertEquals(Set.of(), troubles.garbled());
+  }
+
+  @Test
+  void aWriterReadsAllConfigurationsAtOnce() {
+    troubles.letReadersMeet(6);
+    try (Vault vault = fixture.open()) {
+      vault.put(VaultPath.parse("/other"), Source.of(CONTENT));
+    }
+    assertTrue(troubles.readersMet());
+  }
+
+  @Test
+  void ofTwoConfigurationsOfOneWriterTheLaterCounts() throws IOException {
+    List<String> words = mnemonics();
+    String place = fixture.place(0);
+    try (Vault vault = fixture.open()) {
+      vault.addArchive(ArchiveSpec.of("g", "memory:" + place + "-g"), false);
+      troubles.take("a");
+      vault.addArchive(ArchiveSpec.of("h", "memory:" + place + "-h"), false);
+    }
+    troubles.bringBack();
+    try (Vault vault = fixture.open(recover("made", words, "abcdef"), true)) {
+      assertEquals(List.of("a", "b", "c", "d", "e", "f", "g", "h"), names(vault));
+    }
+    MemoryBackend.drop(place + "-g");
+    MemoryBackend.drop(place + "-h");
+  }
 }

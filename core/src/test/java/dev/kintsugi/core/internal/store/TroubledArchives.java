@@ -7,11 +7,15 @@ import dev.kintsugi.core.archive.ForwardingBackend;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.archive.BackendOpener;
 import dev.kintsugi.core.internal.archive.Backends;
+import dev.kintsugi.core.internal.archive.vault.ArchivedConfig;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,9 @@ final class TroubledArchives implements BackendOpener {
   private final Set<Character> gone = ConcurrentHashMap.newKeySet();
   private final Set<Character> full = ConcurrentHashMap.newKeySet();
 
+  private final Set<Character> garbled = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable CountDownLatch meeting;
+  private volatile boolean missed;
   private final AtomicInteger deletions = new AtomicInteger();
   private final AtomicReference<@Nullable ShardName> stuck = new AtomicReference<>();
   private volatile char sticky;
@@ -59,6 +66,26 @@ final class TroubledArchives implements BackendOpener {
   void bringBack() {
     gone.clear();
     full.clear();
+  }
+
+  /** Makes the configuration on archives unreadable until it is written anew. */
+  void garble(String letters) {
+    letters.chars().forEach(letter -> garbled.add((char) letter));
+  }
+
+  /** Returns the archives whose configuration is unreadable still. */
+  Set<Character> garbled() {
+    return Set.copyOf(garbled);
+  }
+
+  /** Makes those who read a configuration wait for each other. */
+  void letReadersMeet(int count) {
+    meeting = new CountDownLatch(count);
+  }
+
+  /** Returns whether all met. */
+  boolean readersMet() {
+    return !missed && meeting != null && meeting.getCount() == 0;
   }
 
   @Override
@@ -134,11 +161,34 @@ final class TroubledArchives implements BackendOpener {
         throw new ArchiveFullException("archive " + letter + " has no room for record " + key);
       }
       super.writeRecord(key, value);
+      if (key.equals(ArchivedConfig.RECORD)) {
+        garbled.remove(letter);
+      }
+    }
+
+    private void meet() throws IOException {
+      CountDownLatch latch = meeting;
+      if (latch == null || missed) {
+        return;
+      }
+      latch.countDown();
+      try {
+        missed |= !latch.await(10, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException();
+      }
     }
 
     @Override
     public Optional<byte[]> readRecord(String key) throws IOException {
       check();
+      if (key.equals(ArchivedConfig.RECORD)) {
+        meet();
+        if (garbled.contains(letter)) {
+          throw new IOException("archive " + letter + ": record " + key + " is too long");
+        }
+      }
       return super.readRecord(key);
     }
   }
