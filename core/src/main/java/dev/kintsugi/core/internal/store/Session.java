@@ -329,8 +329,8 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * Ends threads. Where what is under way takes too long it is interrupted, and what was not begun
-   * is cancelled, for somebody may wait for it.
+   * Ends threads. Where what is under way takes too long, or the caller is interrupted, it is
+   * interrupted, and what was not begun is cancelled, for somebody may wait for it.
    *
    * @param patience how long each may take
    * @return whether all that was given to them came to its end
@@ -344,18 +344,25 @@ final class Session implements AutoCloseable {
       for (ExecutorService threads : all) {
         if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
           ended = false;
-          for (Runnable task : threads.shutdownNow()) {
-            if (task instanceof Future<?> future) {
-              future.cancel(false);
-            }
-          }
+          cancel(threads);
         }
       }
     } catch (InterruptedException e) {
+      ended = false;
+      for (ExecutorService threads : all) {
+        cancel(threads);
+      }
       Thread.currentThread().interrupt();
-      return false;
     }
     return ended;
+  }
+
+  private static void cancel(ExecutorService threads) {
+    for (Runnable task : threads.shutdownNow()) {
+      if (task instanceof Future<?> future) {
+        future.cancel(false);
+      }
+    }
   }
 
   /** Gives back what a session that cannot start has taken, but for what it was given. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is under way, or waits for its turn, when a vault is closed. */
-@Timeout(60)
+@Timeout(30)
 final class SessionEndTest {
   private final ExecutorService threads = Executors.newSingleThreadExecutor();
 
@@ -42,6 +42,20 @@ final class SessionEndTest {
 
   @Test
   void aStripeThatWaitsBehindOneThatHangsIsWaitedForByNobody() throws InterruptedException {
+    assertCancelled(() -> assertFalse(Session.end(Duration.ofMillis(10), threads)));
+  }
+
+  @Test
+  void whoeverIsInterruptedWhileClosingLeavesNobodyWaiting() throws InterruptedException {
+    assertCancelled(
+        () -> {
+          Thread.currentThread().interrupt();
+          assertFalse(Session.end(Duration.ofMinutes(10), threads));
+          assertTrue(Thread.interrupted(), "it stays noted");
+        });
+  }
+
+  private void assertCancelled(Runnable end) throws InterruptedException {
     CountDownLatch hung = new CountDownLatch(1);
     threads.execute(
         () -> {
@@ -63,7 +77,7 @@ final class SessionEndTest {
         ArchivePool pool = new ArchivePool(1)) {
       StripeWriter writer = new StripeWriter(new NoArchives(), pool, scheme, 1, keys, 1);
       new StripeStore(new byte[16], keys, leaves, writer, threads).store(draft, buffers);
-      assertFalse(Session.end(Duration.ofMillis(10), threads));
+      end.run();
       IllegalStateException e = assertThrows(IllegalStateException.class, draft::await);
       assertTrue(e.toString().contains("closed during the ingest"), e.toString());
       assertSame(buffer, buffers.take(), "nobody waits for its buffer either");
