@@ -25,16 +25,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes a vault from archives and a recovery kit. */
+/** Makes a vault from archives and a recovery kit, or words. */
 @Command(
     name = "recover",
     description = {
-      "Makes a new vault from the archives that survive and a recovery kit, or the words of 'kintsugi",
-      "kit words'; needs neither the old vault nor its index. Archives are told apart by their markers: names and order do not",
-      "matter. Do not write to the old vault afterwards.",
+      "Makes a new vault from the archives that survive and a recovery kit, or the words of",
+      "'kintsugi kit words'; needs neither the old vault nor its index. Archives are told apart by",
+      "their markers: names and order do not matter. Do not write to the old vault afterwards.",
       "",
       "The passphrase opens the kit and protects the new vault; --kit-passphrase-file opens the kit",
-      "with another. Words need no passphrase; the one given protects the new vault. Exits 4 if something cannot be recovered from the given archives."
+      "with another. Words need no passphrase: the one given protects the new vault. Exits 4 if",
+      "something cannot be recovered from the given archives."
     })
 final class RecoverVerb extends Verb {
   private static final int MOST_WORDS = 1 << 20;
