@@ -163,4 +163,72 @@ final class CodesFuzzTest {
       return;
     }
   }
+
+  @FuzzTest(maxDuration = "1m")
+  void dataShardsInAnyOrderGiveTheParityOrAreRefused(FuzzedDataProvider data) {
+    ErasureCode code = ErasureCodes.parse(data.pickValue(NAMES));
+    int k = code.dataShards();
+    byte[][] rows = new byte[code.totalShards()][80];
+    for (int i = 0; i < k; i++) {
+      byte[] some = data.consumeBytes(80);
+      System.arraycopy(some, 0, rows[i], 0, some.length);
+    }
+    int offset = data.consumeInt(-2, 85);
+    int length = data.consumeInt(-2, 85);
+    byte[][] parity = new byte[code.parityShards()][80];
+    try {
+      IncrementalEncoder encoder = new IncrementalEncoder(code, parity, offset, length);
+      for (int step = 0; step < 30 && !encoder.isComplete(); step++) {
+        int shard = data.consumeInt(-1, k);
+        addOrBeRefused(encoder, shard, shard < 0 || shard >= k ? new byte[80] : rows[shard]);
+      }
+      if (!encoder.isComplete()) {
+        return;
+      }
+      code.encode(rows, offset, length);
+    } catch (IllegalArgumentException expected) {
+      return;
+    }
+    for (int r = 0; r < parity.length; r++) {
+      if (!Arrays.equals(parity[r], rows[k + r])) {
+        throw new AssertionError(code + ": parity shard " + r + " differs");
+      }
+    }
+  }
+
+  private static void addOrBeRefused(IncrementalEncoder encoder, int shard, byte[] row) {
+    BitSet before = encoder.missing();
+    try {
+      encoder.add(shard, row);
+    } catch (IllegalStateException | IllegalArgumentException expected) {
+      if (!before.equals(encoder.missing())) {
+        throw new AssertionError("a shard that was refused counts", expected);
+      }
+    }
+  }
+
+  @FuzzTest(maxDuration = "1m")
+  void spreadKernelsGiveTheSameBytes(FuzzedDataProvider data) {
+    GaloisKernel kernel = GaloisKernels.best();
+    int parts = data.consumeInt(1, 5);
+    GaloisKernel spread = GaloisKernels.spread(kernel, Runnable::run, parts);
+    int inputs = data.consumeInt(1, 4);
+    int outputs = data.consumeInt(1, 4);
+    int length = data.consumeInt(0, 80_000);
+    byte[] matrix = Arrays.copyOf(data.consumeBytes(inputs * outputs), inputs * outputs);
+    byte[][] in = new byte[inputs][length];
+    byte[] some = data.consumeBytes(500);
+    for (int i = 0; i < inputs; i++) {
+      for (int j = 0; j < length; j++) {
+        in[i][j] = (byte) (some.length == 0 ? 0 : some[(j + 7 * i) % some.length] + j / 500);
+      }
+    }
+    byte[][] expected = new byte[outputs][length];
+    byte[][] actual = new byte[outputs][length];
+    kernel.multiply(matrix, in, 0, expected, 0, length);
+    spread.multiply(matrix, in, 0, actual, 0, length);
+    if (!Arrays.deepEquals(expected, actual)) {
+      throw new AssertionError(parts + " parts differ at length " + length);
+    }
+  }
 }
