@@ -110,7 +110,10 @@ final class RecoverVerb extends Verb {
         file.equals("-")
             ? new BufferedInputStream(new FileInputStream(FileDescriptor.in)) // which may not seek
             : Files.newInputStream(LocalPaths.of(file))) {
-      byte[] bytes = in.readNBytes(MOST_WORDS);
+      byte[] bytes = in.readNBytes(MOST_WORDS + 1);
+      if (bytes.length > MOST_WORDS) {
+        throw new UsageException(file + " is too long to be a file of words");
+      }
       return new String(bytes, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
     } catch (NoSuchFileException e) {
       throw new UsageException("there is no file of words at " + file);

@@ -92,6 +92,8 @@ class VerbsTest {
     with.apply(List.of(first, words + "/nobody.words")).expect(2).says("no file of words");
     Path typed = Files.writeString(temp.resolve("typed"), "no such words\n");
     with.apply(List.of(first, typed.toString())).expect(2).says("mnemonic 2");
+    Files.write(typed, new byte[(1 << 20) + 1]);
+    with.apply(List.of(first, typed.toString())).expect(2).says("too long");
     with.apply(List.of(words + "/group1-person3.words", first)).expect(0);
     assertEquals("second", cli.run("-V", made, "cat", "/tree/sub/two.txt").expect(0).out());
   }
