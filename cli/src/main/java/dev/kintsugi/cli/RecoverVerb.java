@@ -106,19 +106,21 @@ final class RecoverVerb extends Verb {
   }
 
   private static List<String> lines(String file) {
+    boolean standard = file.equals("-");
+    String shown = standard ? "standard input" : LocalPaths.display(LocalPaths.of(file));
     try (InputStream in =
-        file.equals("-")
+        standard
             ? new BufferedInputStream(new FileInputStream(FileDescriptor.in)) // which may not seek
             : Files.newInputStream(LocalPaths.of(file))) {
       byte[] bytes = in.readNBytes(MOST_WORDS + 1);
       if (bytes.length > MOST_WORDS) {
-        throw new UsageException(file + " is too long to be a file of words");
+        throw new UsageException(shown + " is too long to be a file of words");
       }
       return new String(bytes, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
     } catch (NoSuchFileException e) {
-      throw new UsageException("there is no file of words at " + file);
+      throw new UsageException("there is no file of words at " + shown);
     } catch (IOException e) {
-      throw new UsageException("cannot read the words in " + file + ": " + e.getMessage());
+      throw new UsageException("cannot read the words in " + shown + ": " + e.getMessage());
     }
   }
 

@@ -1,12 +1,7 @@
 package dev.kintsugi.core.internal.format.v1;
 
-import dev.kintsugi.core.FormatException;
-import dev.kintsugi.core.IntegrityException;
-import dev.kintsugi.crypto.Aead;
-import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.Secret;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Who was the last to open a vault for writing, as its archives know it: a control record of
@@ -31,7 +26,6 @@ public record ArchiveHead(long generation, long lineage, long claim, long token)
   private static final String STRUCTURE = "archive head";
   private static final int MAGIC = 0x4b476864; // "KGhd"
   private static final int VERSION = 1;
-  private static final int START = 6;
   private static final int PLAIN = 32;
 
   /** Checks the ranges. */
@@ -51,7 +45,6 @@ public record ArchiveHead(long generation, long lineage, long claim, long token)
    * @return {@value #LENGTH} bytes
    */
   public byte[] seal(Secret key, String record, byte[] archive) {
-    byte[] start = ByteBuffer.allocate(START).putInt(MAGIC).putShort((short) VERSION).array();
     byte[] plain =
         ByteBuffer.allocate(PLAIN)
             .putLong(generation)
@@ -59,10 +52,7 @@ public record ArchiveHead(long generation, long lineage, long claim, long token)
             .putLong(claim)
             .putLong(token)
             .array();
-    return ByteBuffer.allocate(LENGTH)
-        .put(start)
-        .put(Aead.seal(key, associatedData(record, archive), plain))
-        .array();
+    return kind(record).seal(key, archive, plain);
   }
 
   /**
@@ -72,21 +62,15 @@ public record ArchiveHead(long generation, long lineage, long claim, long token)
    * @param record {@link #HEAD} or {@link #INTENT}, whichever it was read from
    * @param archive the id of the archive it was read from
    * @throws dev.kintsugi.core.UnsupportedFormatException if it is of another version
-   * @throws FormatException if it is anything else but such a record
-   * @throws IntegrityException if it was not sealed with this key for this place
+   * @throws dev.kintsugi.core.FormatException if it is anything else but such a record
+   * @throws dev.kintsugi.core.IntegrityException if it was not sealed with this key for this place
    */
   public static ArchiveHead open(Secret key, String record, byte[] archive, byte[] bytes) {
     FieldReader in = new FieldReader(STRUCTURE, bytes);
     in.start(MAGIC, VERSION);
-    byte[] sealed = in.bytes("sealed fields", LENGTH - START);
+    in.bytes("sealed fields", LENGTH - SealedRecord.START);
     in.end();
-    byte[] plain;
-    try {
-      plain = Aead.open(key, associatedData(record, archive), sealed);
-    } catch (AuthenticationFailedException e) {
-      throw new IntegrityException(
-          STRUCTURE + ": it was not sealed by this vault for this archive", e);
-    }
+    byte[] plain = kind(record).open(key, archive, bytes);
     FieldReader fields = new FieldReader(STRUCTURE, plain);
     long generation = fields.u63("generation");
     long lineage = fields.i64("lineage");
@@ -99,17 +83,7 @@ public record ArchiveHead(long generation, long lineage, long claim, long token)
     return new ArchiveHead(generation, lineage, claim, token);
   }
 
-  private static byte[] associatedData(String record, byte[] archive) {
-    if (archive.length != ArchiveMarker.ID_LENGTH) {
-      throw new IllegalArgumentException(
-          "archive id (" + archive.length + " bytes) must have " + ArchiveMarker.ID_LENGTH);
-    }
-    byte[] key = record.getBytes(StandardCharsets.US_ASCII);
-    return ByteBuffer.allocate(START + ArchiveMarker.ID_LENGTH + key.length)
-        .putInt(MAGIC)
-        .putShort((short) VERSION)
-        .put(archive)
-        .put(key)
-        .array();
+  private static SealedRecord kind(String record) {
+    return new SealedRecord(STRUCTURE, MAGIC, VERSION, record);
   }
 }
