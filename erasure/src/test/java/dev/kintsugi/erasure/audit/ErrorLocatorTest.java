@@ -143,6 +143,21 @@ final class ErrorLocatorTest {
     assertEquals("clean", locator.locate(shards, 0, length).toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 15, 16, 17, 18, 100, 255, 256, 1000, 4100, 20_000, 65_535})
+  void errorsThatAreFarApartAreAllFound(int distance) {
+    ErasureCode code = ErasureCodes.parse("rs:10+4");
+    byte[][] shards = encoded(code, new Random(distance), 70_000);
+    for (int start : new int[] {0, 3, 2000}) {
+      byte[][] damaged = copy(shards);
+      damaged[2][start] ^= 1;
+      damaged[7][start + distance] ^= 5;
+      damaged[11][start + 2 * distance > 69_999 ? 69_999 : start + 2 * distance] ^= 9;
+      Location location = ErrorLocator.of(code).locate(damaged, 0, 70_000);
+      assertEquals("located 2,7,11", location.toString(), "from " + start);
+    }
+  }
+
   /** Errors in the same single position are dependent: rank 1, whatever their number. */
   @ParameterizedTest
   @CsvSource({"rs:10+4, 2", "rs:8+8, 4", "rs:20+6, 3"})
