@@ -4,6 +4,7 @@ import dev.kintsugi.crypto.RandomBytes;
 import dev.kintsugi.erasure.ReedSolomon;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,11 @@ public final class AontRs extends DispersedSplitter {
   @Override
   public int shareLength(int secretLength) {
     return shardLength(secretLength, KEY_LENGTH);
+  }
+
+  @Override
+  List<Section> sections(int shareLength) {
+    return List.of(shards(shareLength));
   }
 
   @Override

@@ -38,13 +38,13 @@ abstract class DispersedSplitter extends SecretSplitter {
   }
 
   /**
-   * The code's shards are values at 0, 1, 2, …: its matrix is a Vandermonde one made systematic.
+   * Returns the section of the code's shards, which are values at 0, 1, 2, …: its matrix is a
+   * Vandermonde one made systematic.
    */
-  @Override
-  final int[] abscissas() {
+  final Section shards(int shard) {
     int[] xs = new int[shares()];
     Arrays.setAll(xs, i -> i);
-    return xs;
+    return new Section(xs, xs, threshold(), 0, shard);
   }
 
   /** Returns how long each shard of a package is. */

@@ -5,6 +5,7 @@ import dev.kintsugi.crypto.RandomBytes;
 import dev.kintsugi.erasure.ReedSolomon;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +52,9 @@ public final class Krawczyk extends DispersedSplitter {
   }
 
   @Override
-  int evaluatedColumns(int shareLength) {
-    return shareLength - KEY_LENGTH;
+  List<Section> sections(int shareLength) {
+    int shard = shareLength - KEY_LENGTH;
+    return List.of(shards(shard), keySplitter.section(0, shard, shareLength));
   }
 
   @Override

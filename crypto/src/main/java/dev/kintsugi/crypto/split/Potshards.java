@@ -2,6 +2,8 @@ package dev.kintsugi.crypto.split;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,13 @@ public final class Potshards extends PerfectSplitter {
       }
     }
     return true;
+  }
+
+  @Override
+  List<Section> sections(int shareLength) {
+    return IntStream.range(0, fragments)
+        .mapToObj(f -> inner.section(f * inner.shares(), 0, shareLength))
+        .toList();
   }
 
   @Override

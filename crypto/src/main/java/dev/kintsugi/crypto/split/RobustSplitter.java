@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarantee: {@link #combine} never returns a secret other than the one that was split, whatever
  * up to {@code splitter.privacy()} shares were replaced with, except with probability
  * 2<sup>-128</sup> or less; wrong shares are located and named. With n' shares given of which e are
- * wrong, the secret is found if e ≤ (n'-t)/2; beyond that, up to e = n'-t, it is found as long as
- * the number of ways to choose t of n' shares is at most {@value WrongShares#MAX_SUBSETS}. If two
- * different secrets are each supported by enough shares, neither is returned. Messages count shares
- * from 1, the API counts positions from 0.
+ * wrong, the secret is found if e ≤ (n'-t)/2; with {@link Potshards} that holds for every fragment
+ * by itself, with its own n', t and e. Beyond that, up to e = n'-t, it is found as long as the ways
+ * to choose t of n' shares are at most {@value WrongShares#MAX_SUBSETS}, where fragments whose
+ * wrong shares were located count as one way each. {@link XorSplitter} has no spare shares: one
+ * wrong share loses the secret and cannot be named. If two different secrets are each supported by
+ * enough shares, neither is returned. Messages count shares from 1, the API counts positions from
+ * 0.
  *
  * <p>A share is the length of the {@link Frame} (4 bytes) ‖ its share of the frame. Immutable and
  * thread-safe.

@@ -1,6 +1,7 @@
 package dev.kintsugi.crypto.split;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -226,17 +227,11 @@ public abstract class SecretSplitter {
   abstract byte[][] complete(byte[] @Nullable [] shares, BitSet basis);
 
   /**
-   * Returns the abscissas by position if the first {@code evaluatedColumns} bytes of the shares
-   * are, column by column, the values of a polynomial of degree below the threshold; otherwise
-   * empty.
+   * Returns where wrong shares can be located: every byte of every share is in exactly one section,
+   * or there is none.
    */
-  int[] abscissas() {
-    return new int[0];
-  }
-
-  /** Returns how many leading bytes of a share {@link #abscissas} speaks of. */
-  int evaluatedColumns(int shareLength) {
-    return shareLength;
+  List<Section> sections(int shareLength) {
+    return List.of();
   }
 
   /** Returns the smallest sufficient subsets of some positions, lazily. */

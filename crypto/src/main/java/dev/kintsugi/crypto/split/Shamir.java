@@ -7,6 +7,7 @@ import dev.kintsugi.erasure.KernelUnavailableException;
 import dev.kintsugi.erasure.PreparedMatrix;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -137,10 +138,17 @@ public final class Shamir extends PerfectSplitter {
   }
 
   @Override
-  int[] abscissas() {
+  List<Section> sections(int shareLength) {
+    return List.of(section(0, 0, shareLength));
+  }
+
+  /** Returns the section of this splitter's shares at positions from {@code first}. */
+  Section section(int first, int from, int to) {
+    int[] positions = new int[shares];
+    Arrays.setAll(positions, i -> first + i);
     int[] xs = new int[shares];
     Arrays.setAll(xs, Shamir::x);
-    return xs;
+    return new Section(positions, xs, threshold, from, to);
   }
 
   /** Returns the abscissa of the share at a position. */

@@ -180,8 +180,7 @@ public final class ShareMaintenance {
     if (fit) {
       return;
     }
-    BitSet wrong =
-        new WrongShares(from, payloads, 0, frame -> false).locate(present, from.abscissas());
+    BitSet wrong = new WrongShares(from, payloads, 0, frame -> false).locate(present);
     throw new AuthenticationFailedException(
         wrong.isEmpty()
             ? "piece %d: the shares %s do not fit each other; combine names the wrong ones"

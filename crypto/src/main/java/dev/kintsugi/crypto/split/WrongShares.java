@@ -7,14 +7,16 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Finds the secret among right and wrong shares, and which are wrong.
  *
  * <p>In this order: trust the shares in front; locate errors column by column with {@link
- * ErrorLocator} and trust the rest, again and again; try every smallest sufficient subset. A try
- * counts only if the frame proves itself. The location works on what shares differ from the
- * implication of others, which carries no information about the secret.
+ * ErrorLocator}, in every {@link Section} for itself, and trust the rest, again and again; try
+ * every smallest sufficient subset. A try counts only if the frame proves itself. The location
+ * works on what shares differ from the implication of others, which carries no information about
+ * the secret.
  */
 final class WrongShares {
   /** The most subsets tried. */
@@ -50,7 +52,19 @@ final class WrongShares {
                             .formatted(splitter.threshold(), numbers(usable), splitter)));
     // A second secret that enough of the other shares agree on would make the answer a guess.
     BitSet others = result.wrong();
-    if (splitter.sufficient(others) && search(others, new BitSet()).isPresent()) {
+    Optional<Result> second =
+        splitter.sufficient(others) ? search(others, new BitSet()) : Optional.empty();
+    if (second.isPresent()) {
+      boolean same = Arrays.equals(result.frame(), second.get().frame());
+      Arrays.fill(second.get().frame(), (byte) 0);
+      if (same) {
+        // Both agree on the secret and differ on the shares: the larger part is believed.
+        BitSet rest = (BitSet) usable.clone();
+        rest.andNot(others);
+        return others.cardinality() > rest.cardinality()
+            ? new Result(result.frame(), rest)
+            : result;
+      }
       Arrays.fill(result.frame(), (byte) 0);
       BitSet rest = (BitSet) usable.clone();
       rest.andNot(others);
@@ -74,20 +88,63 @@ final class WrongShares {
       trusted = (BitSet) usable.clone();
       found = attempt(trusted, usable);
     }
-    int[] abscissas = splitter.abscissas();
-    while (found.isEmpty() && abscissas.length > 0 && splitter.sufficient(trusted)) {
-      BitSet wrong = locate(trusted, abscissas);
+    while (found.isEmpty() && splitter.sufficient(trusted)) {
+      BitSet wrong = locate(trusted);
       if (wrong.isEmpty()) {
         break;
       }
       trusted.andNot(wrong);
       found = attempt(trusted, usable);
     }
-    Iterator<BitSet> bases = splitter.minimalBases(usable).limit(MAX_SUBSETS).iterator();
+    if (found.isEmpty()) {
+      BitSet unsettled = unsettled(trusted, usable);
+      found = choose(unsettled, usable);
+      if (found.isEmpty() && !unsettled.equals(usable)) {
+        found = choose(usable, usable);
+      }
+    }
+    return found;
+  }
+
+  /** Tries every smallest sufficient subset of some shares, up to the limit. */
+  private Optional<Result> choose(BitSet some, BitSet usable) {
+    Optional<Result> found = Optional.empty();
+    Iterator<BitSet> bases = splitter.minimalBases(some).limit(MAX_SUBSETS).iterator();
     while (found.isEmpty() && bases.hasNext()) {
       found = attempt(bases.next(), usable);
     }
     return found;
+  }
+
+  /**
+   * Returns the shares to choose from first: of a section in which all trusted shares fit each
+   * other only as many as are needed, so that choices multiply only where there is doubt.
+   */
+  private BitSet unsettled(BitSet trusted, BitSet usable) {
+    BitSet some = new BitSet();
+    if (!splitter.sufficient(trusted)) {
+      return usable;
+    }
+    byte[][] implied = splitter.complete(payloads, trusted);
+    for (Section section : splitter.sections(payloads[trusted.nextSetBit(0)].length)) {
+      int[] here = Arrays.stream(section.positions()).filter(trusted::get).toArray();
+      boolean settled =
+          Arrays.stream(here)
+              .allMatch(
+                  i ->
+                      Arrays.equals(
+                          implied[i],
+                          section.from(),
+                          section.to(),
+                          payloads[i],
+                          section.from(),
+                          section.to()));
+      (settled
+              ? Arrays.stream(here).limit(section.threshold())
+              : Arrays.stream(section.positions()).filter(usable::get))
+          .forEach(some::set);
+    }
+    return some;
   }
 
   /** Combines some shares; if the frame proves itself, compares all usable ones with it. */
@@ -112,15 +169,31 @@ final class WrongShares {
     return Optional.of(new Result(frame, wrong));
   }
 
-  /** Returns positions among {@code trusted} that some columns show to be wrong. */
-  BitSet locate(BitSet trusted, int[] abscissas) {
-    int[] positions = trusted.stream().toArray();
+  /**
+   * Returns positions among {@code trusted} that some columns show to be wrong; empty if none do,
+   * or so many that the others would not suffice.
+   */
+  BitSet locate(BitSet trusted) {
     byte[][] implied = splitter.complete(payloads, trusted);
-    int[] xs = Arrays.stream(positions).map(i -> abscissas[i]).toArray();
     BitSet wrong = new BitSet();
-    int columns = splitter.evaluatedColumns(payloads[positions[0]].length);
+    for (Section section : splitter.sections(payloads[trusted.nextSetBit(0)].length)) {
+      wrong.or(locate(trusted, section, implied));
+    }
+    BitSet left = (BitSet) trusted.clone();
+    left.andNot(wrong);
+    return splitter.sufficient(left) ? wrong : new BitSet();
+  }
+
+  private BitSet locate(BitSet trusted, Section section, byte[][] implied) {
+    int[] given =
+        IntStream.range(0, section.positions().length)
+            .filter(i -> trusted.get(section.positions()[i]))
+            .toArray();
+    int[] positions = Arrays.stream(given).map(i -> section.positions()[i]).toArray();
+    int[] xs = Arrays.stream(given).map(i -> section.abscissas()[i]).toArray();
+    BitSet wrong = new BitSet();
     int examined = 0;
-    for (int column = 0; column < columns && examined < COLUMNS_PER_ROUND; column++) {
+    for (int column = section.from(); column < section.to(); column++) {
       int[] difference = new int[positions.length];
       int any = 0;
       for (int i = 0; i < positions.length; i++) {
@@ -129,15 +202,15 @@ final class WrongShares {
         any |= difference[i];
       }
       if (any != 0) {
-        examined++;
-        BitSet here = ErrorLocator.locate(xs, difference, splitter.threshold());
+        BitSet here = ErrorLocator.locate(xs, difference, section.threshold());
         if (here.cardinality() < positions.length) {
           here.stream().forEach(i -> wrong.set(positions[i]));
         }
+        if (++examined == COLUMNS_PER_ROUND) {
+          break;
+        }
       }
     }
-    BitSet left = (BitSet) trusted.clone();
-    left.andNot(wrong);
-    return splitter.sufficient(left) ? wrong : new BitSet();
+    return positions.length - wrong.cardinality() < section.threshold() ? new BitSet() : wrong;
   }
 }

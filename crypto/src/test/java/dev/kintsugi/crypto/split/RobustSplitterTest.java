@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RobustSplitterTest {
@@ -133,6 +136,69 @@ final class RobustSplitterTest {
     assertEquals(bad.stream().boxed().toList(), combined.wrong());
   }
 
+  /**
+   * Half of the spare shares, those in front: choosing subsets in order would meet a wrong share in
+   * each of the first 20,000, so only location can do it. Every part of a share is altered in turn.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "shamir:10of30, 30, 10",
+    "aont-rs:10+20, 30, 10",
+    "krawczyk:10of30, 30, 10",
+    "potshards:2x5of12, 12, 3",
+    "potshards:3x5of10, 10, 2",
+    "potshards:2x10of30, 30, 10"
+  })
+  void halfTheSpareSharesMayBeWrongInFrontOfEveryFragment(
+      String name, int sharesOfFragment, int wrong) {
+    byte[] secret = SecretSplitterContract.random(100, 1);
+    Random random = new Random(6);
+    int shares = SecretSplitter.parse(name).shares();
+    for (int back : new int[] {1, 32, 33, 40}) {
+      byte[][] bad = robust(name).split(secret);
+      List<Integer> expected = new ArrayList<>();
+      for (int first = 0; first < shares; first += sharesOfFragment) {
+        for (int i = first; i < first + wrong; i++) {
+          // The last 32 bytes of krawczyk's shares are of the key, the others of the code.
+          int at = bad[i].length - back;
+          bad[i][at >= Integer.BYTES ? at : Integer.BYTES] ^= (byte) (1 + random.nextInt(255));
+          expected.add(i);
+        }
+      }
+      RobustSplitter.Combined combined = robust(name).combine(bad);
+      assertArrayEquals(secret, combined.secret(), name + ", byte " + back + " from the end");
+      assertEquals(expected, combined.wrong(), name + ", byte " + back + " from the end");
+    }
+  }
+
+  @Test
+  void krawczykSharesMayBeWrongInTheKeyInTheCodeOrInBoth() {
+    byte[][] shares = robust("krawczyk:10of30").split(new byte[1000]);
+    for (int i = 0; i < 10; i++) {
+      if (i % 3 != 1) {
+        shares[i][shares[i].length - 1 - i] ^= 1;
+      }
+      if (i % 3 != 2) {
+        shares[i][10 + i] ^= 1;
+      }
+    }
+    RobustSplitter.Combined combined = robust("krawczyk:10of30").combine(shares);
+    assertArrayEquals(new byte[1000], combined.secret());
+    assertEquals(IntStream.range(0, 10).boxed().toList(), combined.wrong());
+  }
+
+  @Test
+  void beyondHalfOnlyTheFragmentInDoubtIsSearched() {
+    // Five of twelve in one fragment: 792 choices there, as many again in the other were too many.
+    byte[][] shares = robust("potshards:2x5of12").split(new byte[100]);
+    for (int i : new int[] {0, 1, 2, 12, 13, 14, 15, 16, 17, 18}) {
+      shares[i][20 + i] ^= 1;
+    }
+    RobustSplitter.Combined combined = robust("potshards:2x5of12").combine(shares);
+    assertArrayEquals(new byte[100], combined.secret());
+    assertEquals(List.of(0, 1, 2, 12, 13, 14, 15, 16, 17, 18), combined.wrong());
+  }
+
   @Test
   void xorCannotLocateButNeverLies() {
     byte[][] shares = robust("xor:3").split(new byte[20]);
@@ -167,6 +233,18 @@ final class RobustSplitterTest {
         "shares [1, 2] and shares [3, 4] of shamir:2of4 combine to different secrets", message);
     byte[][] three = {a[0], a[1], a[2], b[3]};
     assertEquals(List.of(3), robust("shamir:2of4").combine(three).wrong());
+  }
+
+  @Test
+  void sharesThatDifferAndAgreeOnTheSecretGiveIt() {
+    // A multiple of x added to the shares of three that know each other leaves the secret.
+    byte[][] shares = robust("shamir:3of8").split(new byte[] {1});
+    for (int i = 0; i < 3; i++) {
+      shares[i][40] ^= (byte) (i + 1);
+    }
+    RobustSplitter.Combined combined = robust("shamir:3of8").combine(shares);
+    assertArrayEquals(new byte[] {1}, combined.secret());
+    assertEquals(List.of(0, 1, 2), combined.wrong());
   }
 
   @Test
