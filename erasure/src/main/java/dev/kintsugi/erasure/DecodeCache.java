@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class DecodeCache {
   static final int CAPACITY = 128;
 
+  private final Planner planner;
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private volatile @Nullable Entry latest;
+
+  DecodeCache(Planner planner) {
+    this.planner = planner;
+  }
 
   private record Key(BitSet present, BitSet wanted) {}
 
@@ -46,16 +51,16 @@ final class DecodeCache {
   }
 
   /** Returns the plan for the shards that are wanted and not present; empty if there are none. */
-  Optional<RepairPlan> get(boolean[] present, boolean[] wanted, Planner planner) {
+  Optional<RepairPlan> get(boolean[] present, boolean[] wanted) {
     Entry entry = latest;
     if (entry == null || !entry.matches(present, wanted)) {
-      entry = find(present, wanted, planner);
+      entry = find(present, wanted);
       latest = entry;
     }
     return entry.plan;
   }
 
-  private Entry find(boolean[] present, boolean[] wanted, Planner planner) {
+  private Entry find(boolean[] present, boolean[] wanted) {
     Key key = new Key(Rows.bits(present), Rows.bits(wanted));
     synchronized (entries) {
       Entry known = entries.get(key);

@@ -1,7 +1,6 @@
 package dev.kintsugi.erasure;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -133,11 +132,7 @@ public interface ErasureCode {
    * @throws UndecodableException if the shards present do not determine the others
    * @throws IllegalArgumentException if the shape is wrong, see above
    */
-  default void reconstruct(byte[][] shards, boolean[] present, int offset, int length) {
-    boolean[] wanted = new boolean[present.length];
-    Arrays.fill(wanted, true);
-    reconstruct(shards, present, wanted, offset, length);
-  }
+  void reconstruct(byte[][] shards, boolean[] present, int offset, int length);
 
   /**
    * Computes the shards that are wanted and not present, as {@link #reconstruct(byte[][],
@@ -162,11 +157,7 @@ public interface ErasureCode {
    * @throws UndecodableException if the shards present do not determine the others
    * @throws IllegalArgumentException if the shape is wrong, see above
    */
-  default void reconstruct(ByteBuffer[] shards, boolean[] present) {
-    boolean[] wanted = new boolean[present.length];
-    Arrays.fill(wanted, true);
-    reconstruct(shards, present, wanted);
-  }
+  void reconstruct(ByteBuffer[] shards, boolean[] present);
 
   /**
    * Returns the cheapest way to compute lost shards: the least sum of the costs of the shards that

@@ -18,12 +18,18 @@ import org.jspecify.annotations.Nullable;
 abstract class LinearCode implements ErasureCode {
   static final int MAX_SHARDS = 255;
 
+  private static final ThreadLocal<byte[][]> SINGLE_ROW =
+      ThreadLocal.withInitial(() -> new byte[1][]);
+
+  private static final ThreadLocal<ByteBuffer[]> SINGLE_BUFFER =
+      ThreadLocal.withInitial(() -> new ByteBuffer[1]);
+
   private final int dataShards;
   private final GfMatrix parity;
   private final GfMatrix generator;
   private final GaloisKernel kernel;
   private final PreparedMatrix encoder;
-  private final DecodeCache cache = new DecodeCache();
+  private final DecodeCache cache;
   private final RepairPlanner planner;
   private final AtomicReferenceArray<@Nullable PreparedMatrix> columns;
   private final boolean[] isData;
@@ -51,6 +57,7 @@ abstract class LinearCode implements ErasureCode {
         kernel.prepare(
             parity.toArray(), Rows.range(0, dataShards), Rows.range(dataShards, totalShards()));
     this.planner = new RepairPlanner(this, generator, localGroups);
+    this.cache = new DecodeCache((lost, available) -> planner.plan(lost, available, unitCosts()));
     this.columns = new AtomicReferenceArray<>(dataShards);
     this.isNone = new boolean[totalShards()];
     this.isData = new boolean[totalShards()];
@@ -145,30 +152,31 @@ abstract class LinearCode implements ErasureCode {
     Shapes.checkFlags("present", present, totalShards());
     Shapes.checkFlags("wanted", wanted, totalShards());
     Shapes.check(shards, present, wanted, totalShards(), offset, length);
-    Optional<RepairPlan> plan = cachedPlan(present, wanted);
+    Optional<RepairPlan> plan = cache.get(present, wanted);
     if (plan.isPresent()) {
       plan.get().run(shards, offset, length);
     }
   }
 
   @Override
+  public final void reconstruct(byte[][] shards, boolean[] present, int offset, int length) {
+    reconstruct(shards, present, isAny, offset, length);
+  }
+
+  @Override
   public final void reconstruct(ByteBuffer[] shards, boolean[] present, boolean[] wanted) {
     Shapes.checkFlags("present", present, totalShards());
     Shapes.checkFlags("wanted", wanted, totalShards());
-    boolean[] written = wanted.clone();
-    for (int i = 0; i < written.length; i++) {
-      written[i] &= !present[i];
-    }
-    Shapes.check(shards, present, written, totalShards());
-    Optional<RepairPlan> plan = cachedPlan(present, wanted);
+    Shapes.check(shards, present, wanted, totalShards());
+    Optional<RepairPlan> plan = cache.get(present, wanted);
     if (plan.isPresent()) {
       plan.get().run(shards);
     }
   }
 
-  private Optional<RepairPlan> cachedPlan(boolean[] present, boolean[] wanted) {
-    return cache.get(
-        present, wanted, (lost, available) -> planner.plan(lost, available, unitCosts()));
+  @Override
+  public final void reconstruct(ByteBuffer[] shards, boolean[] present) {
+    reconstruct(shards, present, isAny);
   }
 
   @Override
@@ -208,13 +216,25 @@ abstract class LinearCode implements ErasureCode {
   public final void updateParity(
       byte[][] shards, int dataShard, byte[] delta, int offset, int length) {
     checkUpdate(shards.length, dataShard);
-    column(dataShard).multiplyAdd(new byte[][] {delta}, offset, shards, offset, length);
+    byte[][] row = SINGLE_ROW.get();
+    row[0] = delta;
+    try {
+      column(dataShard).multiplyAdd(row, offset, shards, offset, length);
+    } finally {
+      row[0] = null;
+    }
   }
 
   @Override
   public final void updateParity(ByteBuffer[] shards, int dataShard, ByteBuffer delta) {
     checkUpdate(shards.length, dataShard);
-    column(dataShard).multiplyAdd(new ByteBuffer[] {delta}, shards);
+    ByteBuffer[] row = SINGLE_BUFFER.get();
+    row[0] = delta;
+    try {
+      column(dataShard).multiplyAdd(row, shards);
+    } finally {
+      row[0] = null;
+    }
   }
 
   private void checkUpdate(int rows, int dataShard) {

@@ -39,10 +39,10 @@ final class Shapes {
   }
 
   /**
-   * Checks buffers that are read or written: they are there, hold as many bytes, and those written
-   * are writable and overlap no other.
+   * Checks buffers that are read or wanted: they are there, hold as many bytes, and those wanted
+   * and not read, which are written, are writable and overlap no other.
    */
-  static void check(@Nullable ByteBuffer[] shards, boolean[] read, boolean[] written, int total) {
+  static void check(@Nullable ByteBuffer[] shards, boolean[] read, boolean[] wanted, int total) {
     if (shards == null) {
       throw new IllegalArgumentException("shards must not be null");
     }
@@ -53,14 +53,14 @@ final class Shapes {
     ByteBuffer first = null;
     int firstIndex = -1;
     for (int i = 0; i < total; i++) {
-      if (!read[i] && !written[i]) {
+      if (!read[i] && !wanted[i]) {
         continue;
       }
       ByteBuffer shard = shards[i];
       if (shard == null) {
         throw new IllegalArgumentException("shards[%d] must not be null".formatted(i));
       }
-      if (written[i] && shard.isReadOnly()) {
+      if (wanted[i] && !read[i] && shard.isReadOnly()) {
         throw new IllegalArgumentException("shards[%d] must not be read-only".formatted(i));
       }
       if (first == null) {
@@ -73,8 +73,11 @@ final class Shapes {
       }
     }
     for (int i = 0; i < total; i++) {
-      for (int j = 0; written[i] && j < total; j++) {
-        if (i != j && (read[j] || written[j]) && overlap(shards[i], shards[j])) {
+      if (read[i] || !wanted[i]) {
+        continue;
+      }
+      for (int j = 0; j < total; j++) {
+        if (i != j && (read[j] || wanted[j]) && overlap(shards[i], shards[j])) {
           throw new IllegalArgumentException(
               "shards[%d] and shards[%d] must not overlap".formatted(i, j));
         }

@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
  * maximum distance separable give the answer whenever exactly ρ columns lie in the space, and
  * {@link Outcome#AMBIGUOUS} when there are more.
  *
+ * <p>For RAID-6 the column of data shard z is (1, 2^z), so that a single wrong shard is the
+ * logarithm of the ratio of the syndromes of Q and P.
+ *
  * <p>Errors that are dependent, as when only one byte position is wrong, leave ρ < e. Then the
  * smallest set that explains the space is certain if 2·e ≤ m - s + ρ - 1 (for a code that is not
  * maximum distance separable: if 2·e is at most the losses it always survives), and such sets are

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
+import dev.kintsugi.erasure.GaloisField;
 import dev.kintsugi.erasure.GaloisKernels;
 import dev.kintsugi.erasure.audit.Location.Outcome;
 import java.nio.ByteBuffer;
@@ -215,6 +216,44 @@ final class ErrorLocatorTest {
       }
     }
     assertTrue(located > 200, "located " + located + " of 560");
+  }
+
+  /**
+   * One wrong data shard z changes P by e and Q by 2^z · e, in every position: the logarithm of the
+   * ratio names it. The general location must say the same of every shard and every width.
+   */
+  @Test
+  void singleErrorsOfRaid6AreThoseThatTheRatioOfParityTells() {
+    int[] log = new int[256];
+    for (int z = 0, power = 1; z < 255; z++, power = GaloisField.multiply(power, 2)) {
+      log[power] = z;
+    }
+    for (int k : new int[] {1, 2, 10, 100, 253}) {
+      ErasureCode code = ErasureCodes.parse("raid6:" + k);
+      ErrorLocator locator = ErrorLocator.of(code);
+      Random random = new Random(k);
+      byte[][] shards = encoded(code, random, 70);
+      for (int wrong = 0; wrong < k + 2; wrong++) {
+        byte[] original = shards[wrong].clone();
+        int position = random.nextInt(70);
+        shards[wrong][position] ^= (byte) (1 + random.nextInt(255));
+        byte[][] computed = copy(shards);
+        code.encode(computed, 0, 70);
+        int p = (computed[k][position] ^ shards[k][position]) & 0xff;
+        int q = (computed[k + 1][position] ^ shards[k + 1][position]) & 0xff;
+        int told;
+        if (p == 0 || q == 0) {
+          told = p == 0 ? k + 1 : k;
+        } else {
+          told = log[GaloisField.divide(q, p)];
+        }
+        assertEquals(wrong, told);
+        Location location = locator.locate(shards, 0, 70);
+        assertEquals("located " + told, location.toString(), code.toString());
+        locator.correct(shards, new BitSet(), location, 0, 70);
+        assertArrayEquals(original, shards[wrong]);
+      }
+    }
   }
 
   private static Location locate(ErasureCode code, ErrorLocator locator, int... wrong) {

@@ -39,14 +39,14 @@ final class IsalKernel implements GaloisKernel {
 
   private static final int MANY_ROWS = 512;
 
-  private static final ThreadLocal<Native> NATIVE = ThreadLocal.withInitial(Native::new);
-
   private static final byte[] ZEROS = new byte[CHUNK];
 
   private final IsalLibrary library;
+  private final ThreadLocal<Native> memories;
 
   IsalKernel(IsalLibrary library) {
     this.library = library;
+    this.memories = ThreadLocal.withInitial(() -> new Native(library.arguments()));
   }
 
   @Override
@@ -61,7 +61,7 @@ final class IsalKernel implements GaloisKernel {
 
   @Override
   public PreparedMatrix prepare(byte[] matrix, int[] inputRows, int[] outputRows) {
-    return new Prepared(library, matrix, inputRows, outputRows);
+    return new Prepared(library, memories, matrix, inputRows, outputRows);
   }
 
   @Override
@@ -81,6 +81,13 @@ final class IsalKernel implements GaloisKernel {
     /** Room for a chunk of every row. */
     private final ByteBuffer copies = ByteBuffer.allocateDirect(KEPT_ROWS * CHUNK);
 
+    /** Room for the arguments of an update. */
+    private final IsalLibrary.Arguments arguments;
+
+    Native(IsalLibrary.Arguments arguments) {
+      this.arguments = arguments;
+    }
+
     ByteBuffer pointers(int rows) {
       return rows <= MANY_ROWS ? pointers : allocatePointers(rows);
     }
@@ -92,14 +99,21 @@ final class IsalKernel implements GaloisKernel {
 
   private static final class Prepared extends RowMapping {
     private final IsalLibrary library;
+    private final ThreadLocal<Native> memories;
     private final ByteBuffer tables;
 
     /** The most bytes of a row that are coded by one call of the library. */
     private final int piece;
 
-    Prepared(IsalLibrary library, byte[] matrix, int[] inputRows, int[] outputRows) {
+    Prepared(
+        IsalLibrary library,
+        ThreadLocal<Native> memories,
+        byte[] matrix,
+        int[] inputRows,
+        int[] outputRows) {
       super(matrix, inputRows, outputRows);
       this.library = library;
+      this.memories = memories;
       this.tables = ByteBuffer.allocateDirect(Math.max(1, TABLE_BYTES * matrix.length));
       ByteBuffer coefficients = ByteBuffer.allocateDirect(Math.max(1, matrix.length));
       coefficients.put(matrix);
@@ -119,7 +133,7 @@ final class IsalKernel implements GaloisKernel {
         int length,
         boolean accumulate) {
       int rows = inputRows.length + outputRows.length;
-      Native memory = NATIVE.get();
+      Native memory = memories.get();
       ByteBuffer copies = memory.copies(rows);
       ByteBuffer pointers = memory.pointers(rows);
       long base = library.address(copies);
@@ -169,7 +183,7 @@ final class IsalKernel implements GaloisKernel {
         super.run(inputs, outputs, length, accumulate);
         return;
       }
-      ByteBuffer pointers = NATIVE.get().pointers(inputRows.length + outputRows.length);
+      ByteBuffer pointers = memories.get().pointers(inputRows.length + outputRows.length);
       int next = 0;
       for (int row : inputRows) {
         pointers.putLong(next, library.address(inputs[row]) + inputs[row].position());
@@ -204,7 +218,7 @@ final class IsalKernel implements GaloisKernel {
       if (!areDirect(inputs, inputRows) || length < SHORTEST || inputRows.length == 0) {
         return super.runMatches(inputs, outputs, length);
       }
-      Native memory = NATIVE.get();
+      Native memory = memories.get();
       ByteBuffer products = memory.copies(outputRows.length);
       ByteBuffer pointers = memory.pointers(inputRows.length + outputRows.length);
       long base = library.address(products);
@@ -252,8 +266,10 @@ final class IsalKernel implements GaloisKernel {
       }
       try {
         if (accumulate) {
+          IsalLibrary.Arguments arguments = memories.get().arguments;
           for (int c = 0; c < inputRows.length; c++) {
-            library.update(length, inputRows.length, outputRows.length, c, tables, pointers);
+            library.update(
+                length, inputRows.length, outputRows.length, c, tables, pointers, arguments);
           }
         } else {
           library.encode(length, inputRows.length, outputRows.length, tables, pointers);

@@ -6,7 +6,9 @@ import com.kenai.jffi.Library;
 import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
 import dev.kintsugi.erasure.KernelUnavailableException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The functions of {@code libisal.so.2} that code rows, through jffi, the lower half of jnr-ffi.
@@ -92,17 +94,61 @@ final class IsalLibrary {
         sources + (long) inputs * Long.BYTES);
   }
 
-  /** Adds the product of one input to the outputs. */
-  void update(int length, int inputs, int rows, int input, ByteBuffer tables, ByteBuffer pointers) {
-    com.kenai.jffi.HeapInvocationBuffer arguments =
-        new com.kenai.jffi.HeapInvocationBuffer(updateContext);
-    arguments.putInt(length);
-    arguments.putInt(inputs);
-    arguments.putInt(rows);
-    arguments.putInt(input);
-    arguments.putAddress(address(tables));
-    arguments.putAddress(pointers.getLong(input * Long.BYTES));
-    arguments.putAddress(address(pointers) + (long) inputs * Long.BYTES);
-    invoker.invokeInt(updateContext, update, arguments);
+  /** Adds the product of one input to the outputs; the pointers are as in {@link #encode}. */
+  void update(
+      int length,
+      int inputs,
+      int rows,
+      int input,
+      ByteBuffer tables,
+      ByteBuffer pointers,
+      Arguments arguments) {
+    arguments.setInt(0, length);
+    arguments.setInt(1, inputs);
+    arguments.setInt(2, rows);
+    arguments.setInt(3, input);
+    arguments.setLong(4, address(tables));
+    arguments.setLong(5, pointers.getLong(input * Long.BYTES));
+    arguments.setLong(6, address(pointers) + (long) inputs * Long.BYTES);
+    try {
+      invoker.invoke(updateContext, update, arguments.result(), arguments.addresses);
+    } finally {
+      Reference.reachabilityFence(arguments);
+    }
+  }
+
+  /** Returns room for the arguments of {@link #update}; one thread may use it at a time. */
+  Arguments arguments() {
+    return new Arguments(updateContext.getParameterCount());
+  }
+
+  /**
+   * Arguments of a function in memory outside the heap: more than six can be passed without making
+   * anything only so.
+   */
+  final class Arguments {
+    private final ByteBuffer values;
+    private final long[] addresses;
+
+    private Arguments(int count) {
+      this.values =
+          ByteBuffer.allocateDirect((count + 1) * Long.BYTES).order(ByteOrder.nativeOrder());
+      this.addresses = new long[count];
+      for (int i = 0; i < count; i++) {
+        addresses[i] = address(values) + (long) i * Long.BYTES;
+      }
+    }
+
+    private void setInt(int index, int value) {
+      values.putInt(index * Long.BYTES, value);
+    }
+
+    private void setLong(int index, long value) {
+      values.putLong(index * Long.BYTES, value);
+    }
+
+    private long result() {
+      return address(values) + (long) addresses.length * Long.BYTES;
+    }
   }
 }

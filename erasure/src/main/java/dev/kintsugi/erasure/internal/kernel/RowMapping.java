@@ -156,16 +156,14 @@ abstract class RowMapping implements PreparedMatrix {
       copyIn(inputs, inputRows, done, from, count);
       run(from, 0, to, 0, count, false);
       for (int row : outputRows) {
-        matches &= equal(outputs[row], done, to[row], count);
+        outputs[row].get(outputs[row].position() + done, scratch.compared, 0, count);
+        matches &= Arrays.equals(to[row], 0, count, scratch.compared, 0, count);
       }
     }
     scratch.outerInputs.wipe(inputRows, Math.min(CHUNK, length));
     scratch.outerOutputs.wipe(outputRows, Math.min(CHUNK, length));
+    Arrays.fill(scratch.compared, 0, Math.min(CHUNK, length), (byte) 0);
     return matches;
-  }
-
-  private static boolean equal(ByteBuffer buffer, int done, byte[] bytes, int count) {
-    return buffer.slice(buffer.position() + done, count).equals(ByteBuffer.wrap(bytes, 0, count));
   }
 
   private static void copyIn(ByteBuffer[] from, int[] rows, int done, byte[][] to, int count) {

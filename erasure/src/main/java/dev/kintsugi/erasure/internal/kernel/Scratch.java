@@ -31,6 +31,9 @@ final class Scratch {
   /** The caller's rows. */
   final Rows borrowedOutputs = new Rows();
 
+  /** A part of a buffer that is compared. */
+  final byte[] compared = new byte[CHUNK];
+
   private Scratch() {}
 
   static Scratch ofThread() {
