@@ -93,7 +93,10 @@ public final class GaloisKernels {
    *
    * <p>A call returns when its product is complete, and no task of it touches a row later. It never
    * waits for a task that has not started: a busy or refusing executor, or calls from its own
-   * threads, make it slower and nothing else. The executor belongs to the caller.
+   * threads, make it slower and nothing else. An executor that throws anything but {@link
+   * java.util.concurrent.RejectedExecutionException} is broken: the call throws the same, leaving
+   * the outputs undefined, and no task of it touches a row later either. The executor belongs to
+   * the caller.
    *
    * <p>Example: {@code code.withKernel(GaloisKernels.spread(code.kernel(), pool, 4))}.
    *

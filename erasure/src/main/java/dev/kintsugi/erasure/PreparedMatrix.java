@@ -60,8 +60,8 @@ public interface PreparedMatrix {
    *     GaloisKernel#prepare}; other elements may be null
    * @param outputs holds the buffers to write at the indices given to {@link GaloisKernel#prepare};
    *     other elements may be null; may be the same array as inputs. Outputs must not overlap
-   *     inputs or each other; to detect that between direct buffers a byte of an output may change
-   *     for a moment
+   *     inputs or each other; to detect that where Java does not tell where a buffer lies (direct
+   *     ones and read-only ones) bytes of an output may change for a moment
    * @throws IllegalArgumentException if a buffer that is needed is null, an output is read-only,
    *     the remaining bytes are not the same number for all, or buffers overlap; nothing has been
    *     written then

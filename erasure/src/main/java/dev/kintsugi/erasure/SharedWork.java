@@ -31,7 +31,12 @@ final class SharedWork {
     this.piece = piece;
   }
 
-  /** Does all pieces and returns whether every one of them returned true. */
+  /**
+   * Does all pieces and returns whether every one of them returned true.
+   *
+   * <p>Nothing is done any more when this returns or throws. If the executor throws anything but
+   * {@link RejectedExecutionException}, that is thrown, with some pieces done and others not.
+   */
   boolean run(Executor executor) {
     try {
       for (int helper = 1; helper < pieces; helper++) {
@@ -39,6 +44,11 @@ final class SharedWork {
       }
     } catch (RejectedExecutionException e) {
       // The pieces that nobody helps with are done below; the result is the same.
+    } catch (RuntimeException | Error e) {
+      // Helpers that the executor took before it failed may still come: they must find nothing.
+      next.set(pieces);
+      workers.arriveAndAwaitAdvance();
+      throw e;
     }
     takePieces();
     workers.arriveAndAwaitAdvance();

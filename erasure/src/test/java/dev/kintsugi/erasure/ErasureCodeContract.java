@@ -320,6 +320,33 @@ abstract class ErasureCodeContract {
     }
   }
 
+  /** Java does not tell which array a read-only buffer is a view of. */
+  @Test
+  void readOnlyViewsOfWhatIsWrittenAreNamedAndNothingIsWritten() {
+    for (ErasureCode code : codes()) {
+      int n = code.totalShards();
+      byte[] memory = new byte[15];
+      new Random(11).nextBytes(memory);
+      byte[] before = memory.clone();
+      ByteBuffer[] shards = buffers(new Random(12), new byte[n][8]);
+      for (int start : new int[] {0, 1, 4, 7}) {
+        shards[0] = ByteBuffer.wrap(memory, start, 8).asReadOnlyBuffer();
+        for (int other : new int[] {0, 7 - start, 7}) {
+          if (Math.abs(other - start) < 8) {
+            shards[n - 1] = ByteBuffer.wrap(memory, other, 8);
+            String message = "shards[" + (n - 1) + "] and shards[0] must not overlap";
+            assertRefused(message, () -> code.encode(shards));
+            assertRefused(message, () -> code.reconstruct(shards, Samples.without(n, n - 1)));
+            assertArrayEquals(before, memory);
+          }
+        }
+      }
+      shards[0] = ByteBuffer.wrap(memory.clone(), 0, 8).asReadOnlyBuffer();
+      code.encode(shards);
+      assertTrue(code.verify(shards));
+    }
+  }
+
   @Test
   void buffersSideBySideInOneBlockOfMemoryAreFine() {
     for (ErasureCode code : codes()) {

@@ -194,6 +194,9 @@ abstract class GaloisKernelContract {
     assertRefused(
         "outputs[0] overlaps inputs[0]",
         () -> prepared.multiply(in, new ByteBuffer[] {in[0].duplicate()}));
+    assertRefused(
+        "outputs[0] overlaps inputs[0]",
+        () -> prepared.multiply(new ByteBuffer[] {out[0].asReadOnlyBuffer(), in[1]}, out));
     assertRefused("outputs.length (0)", () -> prepared.multiply(in, new ByteBuffer[0]));
     ByteBuffer memory = ByteBuffer.allocateDirect(8);
     assertRefused(

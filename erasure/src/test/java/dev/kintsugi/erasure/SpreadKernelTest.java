@@ -8,13 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +138,67 @@ final class SpreadKernelTest extends GaloisKernelContract {
             });
     assertEquals(
         "piece 5", assertThrows(IllegalStateException.class, () -> work.run(POOL)).getMessage());
+  }
+
+  /** Keeps its first task for later and breaks at the second. */
+  private static Executor broken(List<Runnable> kept) {
+    return task -> {
+      if (!kept.isEmpty()) {
+        throw new IllegalStateException("broken");
+      }
+      kept.add(task);
+    };
+  }
+
+  @Test
+  void noTaskTouchesARowAfterABrokenExecutorHasThrown() {
+    List<Runnable> kept = new ArrayList<>();
+    ErasureCode code = code(broken(kept), 4);
+    byte[][] shards = Samples.random(new Random(4), 9, 100_000);
+    byte[][] before = Samples.copy(shards);
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> code.encode(shards, 0, 100_000));
+    assertEquals("broken", e.getMessage());
+    kept.forEach(Runnable::run);
+    assertEquals(1, kept.size());
+    assertArrayEquals(before, shards);
+  }
+
+  @Test
+  void aBrokenExecutorThrowsWhenTasksInProgressAreDone() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    AtomicInteger done = new AtomicInteger();
+    SharedWork work =
+        new SharedWork(
+            8,
+            piece -> {
+              started.countDown();
+              LockSupport.parkNanos(50_000_000);
+              done.incrementAndGet();
+              return true;
+            });
+    AtomicInteger tasks = new AtomicInteger();
+    Executor breaking =
+        task -> {
+          if (tasks.getAndIncrement() > 0) {
+            throw new IllegalStateException("broken");
+          }
+          POOL.execute(task);
+          assertTrue(await(started));
+        };
+    assertThrows(IllegalStateException.class, () -> work.run(breaking));
+    int atReturn = done.get();
+    assertTrue(atReturn > 0 && atReturn < 8, "pieces " + atReturn);
+    Thread.sleep(150);
+    assertEquals(atReturn, done.get());
+  }
+
+  private static boolean await(CountDownLatch latch) {
+    try {
+      return latch.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
