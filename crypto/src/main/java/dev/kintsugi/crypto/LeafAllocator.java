@@ -12,11 +12,14 @@ public final class LeafAllocator {
   /** How many ids are reserved at a time, at least. */
   public static final int CHUNK = 4096;
 
+  private static final long NONE = -1;
+
   private final LeafReservation reservation;
   private final Object allocating = new Object(); // taken before this
   private long next; // guarded by this: first id of the chunk that was not handed out
   private long end; // guarded by this: first id after the chunk
   private long seen; // guarded by this: a limit the reservation stated; limits only rise
+  private long reserving = NONE; // guarded by this: ids being reserved are not below it
 
   /**
    * Creates an allocator.
@@ -46,7 +49,17 @@ public final class LeafAllocator {
       }
       if (missing > 0) {
         int wanted = Math.max(CHUNK, count);
-        extend(reservation.reserve(wanted), wanted);
+        long floor = reservation.limit();
+        synchronized (this) {
+          reserving = floor;
+        }
+        try {
+          extend(reservation.reserve(wanted), wanted);
+        } finally {
+          synchronized (this) {
+            reserving = NONE;
+          }
+        }
       }
       synchronized (this) {
         long first = next;
@@ -65,6 +78,7 @@ public final class LeafAllocator {
       next = start; // not adjacent: the rest of the old chunk is wasted
     }
     end = Math.addExact(start, count);
+    reserving = NONE;
   }
 
   /**
@@ -83,6 +97,21 @@ public final class LeafAllocator {
     if (id < 0 || own || id >= seen) {
       throw new UnknownLeafException("leaf " + id + " was never allocated");
     }
+  }
+
+  /**
+   * Returns where the ids that are still to come begin. Unlike {@link #limit} it does not count
+   * what was reserved for later. It can be relied on only while no other allocator draws on the
+   * same reservation.
+   *
+   * @return an id above every id handed out so far, here or by an earlier allocator, and not above
+   *     any that will be
+   */
+  public synchronized long handedOut() {
+    if (next < end) {
+      return next;
+    }
+    return reserving == NONE ? reservation.limit() : reserving;
   }
 
   /**

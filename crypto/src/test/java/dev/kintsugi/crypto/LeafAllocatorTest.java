@@ -58,6 +58,43 @@ class LeafAllocatorTest {
   }
 
   @Test
+  void whatIsHandedOutIsToldAlsoWhileAReservationIsUnderWay() throws Exception {
+    CountDownLatch reserved = new CountDownLatch(1);
+    CountDownLatch looked = new CountDownLatch(1);
+    AtomicLong counter = new AtomicLong(70);
+    LeafAllocator allocator =
+        new LeafAllocator(
+            new LeafReservation() {
+              @Override
+              public long reserve(int count) {
+                long start = counter.getAndAdd(count);
+                if (start > 70) {
+                  reserved.countDown();
+                  await(looked);
+                }
+                return start;
+              }
+
+              @Override
+              public long limit() {
+                return counter.get();
+              }
+            });
+    assertEquals(70, allocator.handedOut(), "by earlier allocators");
+    assertEquals(70, allocator.allocate(10));
+    assertEquals(80, allocator.handedOut(), "not the rest of the chunk");
+    long end = 70 + LeafAllocator.CHUNK;
+    allocator.allocate(LeafAllocator.CHUNK - 10);
+    assertEquals(end, allocator.handedOut());
+    Future<Long> next = threads.submit(() -> allocator.allocate(3));
+    await(reserved);
+    assertEquals(end, allocator.handedOut(), "reserved, on its way to be handed out");
+    looked.countDown();
+    assertEquals(end, next.get(10, TimeUnit.SECONDS));
+    assertEquals(end + 3, allocator.handedOut());
+  }
+
+  @Test
   void threadsNeverGetTheSameId() throws Exception {
     AtomicLong counter = new AtomicLong();
     LeafAllocator allocator =

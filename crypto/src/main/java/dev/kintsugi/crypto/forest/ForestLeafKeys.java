@@ -184,9 +184,10 @@ public final class ForestLeafKeys implements LeafKeys {
   }
 
   @Override
-  public void puncture(long id) {
+  public synchronized void puncture(long id) {
+    checkUsable();
     allocator.check(id);
-    punctureRange(id, id + 1);
+    cut(id, id + 1);
   }
 
   /**
@@ -194,14 +195,20 @@ public final class ForestLeafKeys implements LeafKeys {
    *
    * @param from the first id
    * @param to the id behind the last
-   * @throws UnknownLeafException if the range reaches beyond what was allocated
+   * @throws UnknownLeafException if the range reaches beyond what was allocated: an id that is
+   *     handed out later is never dead
    */
   public synchronized void punctureRange(long from, long to) {
     checkUsable();
-    if (from < 0 || to > allocator.limit()) {
+    long allocated = allocator.handedOut();
+    if (from < 0 || to > allocated) {
       throw new UnknownLeafException(
-          "leaves %d..%d are not in 0..%d".formatted(from, to, allocator.limit()));
+          "leaves %d..%d are not in 0..%d".formatted(from, to, allocated));
     }
+    cut(from, to);
+  }
+
+  private void cut(long from, long to) {
     long size = segmentSize();
     for (long number = from / size; number * size < to; number++) {
       boolean gone = !top.segments().containsKey(number) && !top.base().contains(number);
@@ -291,14 +298,16 @@ public final class ForestLeafKeys implements LeafKeys {
    * @param firstLeaf the first id of the segment
    * @param endLeaf the id behind the last
    * @param roots how many roots its image holds, 33 bytes each
-   * @param liveLeaves how many of its leaves have a key and may be in use
+   * @param liveLeaves how many of its leaves were handed out and not punctured: what is in use, and
+   *     what crashes wasted
+   * @param full whether all ids of the segment were handed out, so that it can be consolidated
    */
-  public record SegmentUse(long firstLeaf, long endLeaf, int roots, long liveLeaves) {}
+  public record SegmentUse(
+      long firstLeaf, long endLeaf, int roots, long liveLeaves, boolean full) {}
 
   /**
-   * Returns the segments in which something was deleted and something is left. To consolidate one,
-   * seal the data of its live leaves under fresh leaves, then {@link #punctureRange} all of it and
-   * commit: its image disappears, and exactly {@code liveLeaves} leaves were sealed again.
+   * Returns the segments in which something was deleted and something is left; {@link #consolidate}
+   * takes those that are full.
    *
    * @return one value for each such segment of the committed state, rising
    */
@@ -306,18 +315,79 @@ public final class ForestLeafKeys implements LeafKeys {
     checkUsable();
     List<SegmentUse> uses = new ArrayList<>();
     long size = segmentSize();
-    long limit = allocator.limit();
     for (long number : top.segments().keySet()) {
-      RootList roots = segment(number).rootList();
-      long live = 0;
-      for (int i = 0; i < roots.count(); i++) {
-        long start = number * size + roots.start(i);
-        long end = start + top.segmentShape().size(roots.level(i));
-        live += Math.max(0, Math.min(end, limit) - start);
-      }
-      uses.add(new SegmentUse(number * size, (number + 1) * size, roots.count(), live));
+      long live = live(number).stream().mapToLong(LeafRange::count).sum();
+      long end = (number + 1) * size;
+      int roots = segment(number).roots();
+      uses.add(new SegmentUse(number * size, end, roots, live, end <= allocator.handedOut()));
     }
     return uses;
+  }
+
+  /** Returns the leaves of a segment that were handed out and have a key, rising. */
+  private List<LeafRange> live(long number) {
+    long size = segmentSize();
+    long first = number * size;
+    LeafSet live = new LeafSet();
+    RootList roots = segment(number).rootList();
+    for (int i = 0; i < roots.count(); i++) {
+      live.add(roots.start(i), roots.start(i) + top.segmentShape().size(roots.level(i)));
+    }
+    LeafSet cut = pending.get(number);
+    if (cut != null) {
+      long[] ranges = cut.ranges();
+      for (int i = 0; i < ranges.length; i += 2) {
+        live.remove(ranges[i], ranges[i + 1]);
+      }
+    }
+    live.remove(Math.max(0, Math.min(size, allocator.handedOut() - first)), size);
+    List<LeafRange> ids = new ArrayList<>();
+    long[] ranges = live.ranges();
+    for (int i = 0; i < ranges.length; i += 2) {
+      ids.add(new LeafRange(first + ranges[i], first + ranges[i + 1]));
+    }
+    return ids;
+  }
+
+  /**
+   * Consolidates a segment: the data of its live leaves moves to fresh leaves, then all of it is
+   * punctured and committed, and its image is gone. It trades sealing {@code liveLeaves} leaves'
+   * data again for smaller images; deletion never needs it.
+   *
+   * <p>The mover is called once, without a lock of this object, before anything is punctured. If it
+   * throws, or the process dies, every old leaf still has its key, and consolidating again
+   * finishes.
+   *
+   * @param firstLeaf the first id of the segment, as {@link #segments} tells
+   * @param mover moves what is sealed under the segment's leaves; not called if nothing is live
+   * @throws IllegalArgumentException if that is not the first id of a segment with deletions
+   * @throws IllegalStateException if the segment is not full: its other ids are still handed out
+   */
+  public void consolidate(long firstLeaf, LeafMover mover) {
+    List<LeafRange> live;
+    long end;
+    synchronized (this) {
+      checkUsable();
+      long size = segmentSize();
+      if (firstLeaf % size != 0 || !top.segments().containsKey(firstLeaf / size)) {
+        throw new IllegalArgumentException(
+            "leaf %d is not the first of a segment with deletions".formatted(firstLeaf));
+      }
+      end = firstLeaf + size;
+      if (end > allocator.handedOut()) {
+        throw new IllegalStateException(
+            "segment %d..%d is not full: ids are handed out up to %d"
+                .formatted(firstLeaf, end, allocator.handedOut()));
+      }
+      live = live(firstLeaf / size);
+    }
+    if (!live.isEmpty()) {
+      mover.move(live);
+    }
+    synchronized (this) {
+      punctureRange(firstLeaf, end);
+      commit();
+    }
   }
 
   /**

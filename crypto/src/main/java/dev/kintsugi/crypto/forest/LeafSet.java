@@ -37,6 +37,22 @@ final class LeafSet {
     endByStart.put(start, end);
   }
 
+  /** Takes out the ids from {@code from} to {@code to - 1}. */
+  void remove(long from, long to) {
+    if (from >= to) {
+      return;
+    }
+    Map.Entry<Long, Long> before = endByStart.lowerEntry(from);
+    Map.Entry<Long, Long> last = endByStart.lowerEntry(to);
+    if (last != null && last.getValue() > to) {
+      endByStart.put(to, last.getValue());
+    }
+    if (before != null && before.getValue() > from) {
+      endByStart.put(before.getKey(), from);
+    }
+    endByStart.subMap(from, true, to, false).clear();
+  }
+
   /** Returns the ranges as start, end, start, end, … in rising order; ends are exclusive. */
   long[] ranges() {
     long[] ranges = new long[2 * endByStart.size()];

@@ -8,13 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
-import dev.kintsugi.crypto.ExtentContext;
-import dev.kintsugi.crypto.ExtentKey;
-import dev.kintsugi.crypto.ExtentSealer;
 import dev.kintsugi.crypto.PuncturedLeafException;
 import dev.kintsugi.crypto.Secret;
-import dev.kintsugi.crypto.group.GroupKeyChain;
-import dev.kintsugi.crypto.group.GroupKeyState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,78 +32,6 @@ final class ForestAttackTest {
     try (Secret key = keys.key(id)) {
       return key.use(byte[]::clone);
     }
-  }
-
-  /** Returns the key of every leaf below the limit that the adversary can derive, in hex. */
-  private static Set<String> derivable(World world, List<byte[]> slotSectors) {
-    List<Secret> masters = new ArrayList<>();
-    for (byte[] sector : slotSectors) {
-      TestSlotStorage only = new TestSlotStorage();
-      System.arraycopy(sector, 0, only.sectors[0], 0, SlotStorage.SECTOR);
-      try {
-        new TwoRecordKeySlot(only, world.slotKey, World.ID, true)
-            .current()
-            .ifPresent(entry -> masters.add(entry.masterKey()));
-      } catch (AuthenticationFailedException noEntryHere) {
-        // Torn or blank: nothing to learn.
-      }
-    }
-    Set<String> found = new TreeSet<>();
-    long limit = world.limit();
-    for (Secret master : masters) {
-      for (byte[] image : world.store.everWritten) {
-        for (long epoch = 1; epoch < 40; epoch++) {
-          try {
-            byte[] plain = ForestCodec.open(ForestCodec.KIND_TOP, World.ID, epoch, master, image);
-            derive(world, TopImage.decode(World.ID, plain), limit, found);
-          } catch (CryptoException notThisOne) {
-            // Another key's image.
-          }
-        }
-      }
-    }
-    return found;
-  }
-
-  private static void derive(World world, TopImage top, long limit, Set<String> found) {
-    long size = top.segmentShape().treeSize();
-    for (long segment = 0; segment * size < limit; segment++) {
-      if (top.base().contains(segment)) {
-        try (Secret root = top.base().leaf(segment)) {
-          collect(Forest.ofRoot(World.ID, top.segmentShape(), root), found);
-        }
-      }
-    }
-    for (Map.Entry<Long, TopImage.Segment> entry : top.segments().entrySet()) {
-      for (byte[] image : world.store.everWritten) {
-        try {
-          byte[] plain =
-              ForestCodec.open(
-                  ForestCodec.KIND_SEGMENT,
-                  World.ID,
-                  entry.getKey(),
-                  entry.getValue().key(),
-                  image);
-          collect(ForestCodec.decode(World.ID, java.nio.ByteBuffer.wrap(plain)), found);
-        } catch (CryptoException notThisOne) {
-          // Another key's image.
-        }
-      }
-    }
-  }
-
-  private static void collect(Forest forest, Set<String> found) {
-    for (long leaf = 0; leaf < SHAPE.treeSize(); leaf++) {
-      if (forest.contains(leaf)) {
-        try (Secret key = forest.leaf(leaf)) {
-          found.add(key.use(HexFormat.of()::formatHex));
-        }
-      }
-    }
-  }
-
-  private static Set<String> derivableNow(World world) {
-    return derivable(world, Arrays.asList(world.sectors.sectors));
   }
 
   /** Random writes, deletions, commits and reopenings; returns what was acknowledged as deleted. */
@@ -145,7 +68,7 @@ final class ForestAttackTest {
       Map<Long, byte[]> alive = new HashMap<>();
       Set<String> deleted = live(world, seed, alive);
       assertTrue(deleted.size() > 30);
-      Set<String> found = derivableNow(world);
+      Set<String> found = Adversary.derivableNow(world);
       for (String key : deleted) {
         assertFalse(found.contains(key), "seed " + seed + ": a deleted key came back");
       }
@@ -167,11 +90,12 @@ final class ForestAttackTest {
     byte[] key = key(keys, id);
     keys.puncture(id);
     keys.commit();
-    assertTrue(derivableNow(world).contains(HexFormat.of().formatHex(key)));
+    assertTrue(Adversary.derivableNow(world).contains(HexFormat.of().formatHex(key)));
     // And if the slot keeps everything, as flash may, everything comes back.
     World flash = new World(SHAPE);
     Set<String> deleted = live(flash, 1, alive);
-    assertTrue(derivable(flash, flash.sectors.everWritten).containsAll(deleted));
+    assertTrue(
+        Adversary.derivable(flash, flash.sectors.everWritten, flash.limit()).containsAll(deleted));
   }
 
   @Test
@@ -205,7 +129,8 @@ final class ForestAttackTest {
         }
         crash.disarm();
         String where = "step " + step + (after ? " done" : " torn");
-        assertFalse(derivableNow(world).contains(acknowledged), where + ", before recovery");
+        assertFalse(
+            Adversary.derivableNow(world).contains(acknowledged), where + ", before recovery");
 
         ForestLeafKeys recovered = world.open();
         boolean isNew = recovered.epoch() == 3;
@@ -225,7 +150,7 @@ final class ForestAttackTest {
         recovered.puncture(first + 33);
         recovered.puncture(first + 35);
         recovered.commit();
-        Set<String> found = derivableNow(world);
+        Set<String> found = Adversary.derivableNow(world);
         for (long offset : new long[] {3, 4, 20, 33, 35}) {
           String key = HexFormat.of().formatHex(known.get(first + offset));
           assertFalse(found.contains(key), where + ": leaf " + offset + " came back");
@@ -255,7 +180,7 @@ final class ForestAttackTest {
     assertThrows(PuncturedLeafException.class, () -> keys.key(first + 1));
     keys.puncture(first + 2);
     keys.commit();
-    Set<String> found = derivableNow(world);
+    Set<String> found = Adversary.derivableNow(world);
     assertFalse(found.contains(HexFormat.of().formatHex(key)));
     assertFalse(found.contains(HexFormat.of().formatHex(other)), "the first attempt kept leaf 2");
   }
@@ -294,7 +219,7 @@ final class ForestAttackTest {
     keys.puncture(ids + 9);
     keys.punctureRange(ids + 40, ids + 60);
     keys.commit();
-    Set<String> found = derivableNow(world);
+    Set<String> found = Adversary.derivableNow(world);
     gone.forEach(key -> assertFalse(found.contains(HexFormat.of().formatHex(key))));
     // Append after the deletion: other ids, other keys.
     long more = keys.allocate(20);
@@ -303,33 +228,6 @@ final class ForestAttackTest {
       byte[] key = key(keys, id);
       gone.forEach(old -> assertFalse(Arrays.equals(old, key)));
     }
-  }
-
-  @Test
-  void consolidationBringsNothingBackAndEmptiesTheSegment() {
-    World world = new World(SHAPE);
-    ForestLeafKeys keys = world.create();
-    long ids = keys.allocate(16);
-    List<byte[]> all = new ArrayList<>();
-    for (long id = ids; id < ids + 16; id++) {
-      all.add(key(keys, id));
-    }
-    for (long id : new long[] {ids + 1, ids + 6, ids + 11}) {
-      keys.puncture(id);
-    }
-    keys.commit();
-    ForestLeafKeys.SegmentUse use = keys.segments().get(0);
-    assertEquals(13, use.liveLeaves());
-    assertEquals(10, use.roots());
-    keys.punctureRange(use.firstLeaf(), use.endLeaf());
-    keys.commit();
-    assertEquals(List.of(), keys.segments());
-    Set<String> found = derivableNow(world);
-    all.forEach(key -> assertFalse(found.contains(HexFormat.of().formatHex(key))));
-    assertThrows(PuncturedLeafException.class, () -> keys.key(ids + 2));
-    keys.puncture(ids + 2);
-    keys.commit();
-    assertEquals(3, keys.epoch(), "nothing was left to commit");
   }
 
   @Test
@@ -393,46 +291,22 @@ final class ForestAttackTest {
     assertThrows(IllegalStateException.class, world::create);
   }
 
-  /** Opens a sealed extent with every key the adversary can derive; returns whether one fits. */
-  private static boolean opens(
-      World world, Secret groupKey, ExtentContext context, byte[] sealed, byte[] plain) {
-    for (String hex : derivableNow(world)) {
-      try (Secret leaf = Secret.takeOver(HexFormat.of().parseHex(hex));
-          ExtentKey key = ExtentKey.derive(leaf, groupKey, context)) {
-        assertArrayEquals(plain, new ExtentSealer(key).openExtent(sealed));
-        return true;
-      } catch (AuthenticationFailedException notThisOne) {
-        // Another leaf's extent.
-      }
-    }
-    return false;
-  }
-
   @Test
   void aMemberWithAllOldImagesCannotOpenADeletedBlock() {
-    World world = new World(SHAPE);
-    byte[] group = new byte[GroupKeyState.GROUP_LENGTH];
-    ForestLeafKeys keys = world.create();
-    long first = keys.allocate(20);
-    try (GroupKeyChain chain = new GroupKeyChain(group, 8, Secret.random(32));
-        Secret groupKey = chain.state(3).key(3)) {
-      byte[] plain = {1, 2, 3};
-      Map<Long, byte[]> sealed = new HashMap<>();
-      for (long id = first; id < first + 20; id++) {
-        try (Secret leaf = keys.key(id);
-            ExtentKey key =
-                ExtentKey.derive(leaf, groupKey, new ExtentContext(World.ID, 1, 1, id))) {
-          sealed.put(id, new ExtentSealer(key).sealExtent(plain));
-        }
+    for (boolean erases : new boolean[] {true, false}) {
+      World world = new World(SHAPE);
+      world.sectors.keepsOldBytes = !erases;
+      ForestLeafKeys keys = world.create();
+      Disk disk = new Disk();
+      for (int i = 0; i < 20; i++) {
+        disk.write(keys, "block " + i, "text " + i);
       }
       keys.commit();
-      keys.puncture(first + 6);
+      disk.delete(keys, "block 6");
       keys.commit();
-      for (long id = first; id < first + 20; id++) {
-        ExtentContext context = new ExtentContext(World.ID, 1, 1, id);
-        byte[] block = java.util.Objects.requireNonNull(sealed.get(id));
-        assertEquals(id != first + 6, opens(world, groupKey, context, block, plain), "leaf " + id);
-      }
+      Set<String> stolen = Adversary.stolen(world, disk);
+      assertEquals(erases ? 19 : 20, stolen.size(), "all others open");
+      assertEquals(!erases, stolen.contains("text 6"), "the control: a slot that does not erase");
     }
   }
 
