@@ -242,6 +242,11 @@ public final class Forest implements AutoCloseable {
     return spanFrom;
   }
 
+  /** Tells whether there is a spanning root. */
+  boolean spans() {
+    return spanKey.length > 0;
+  }
+
   synchronized byte[] spanKey() {
     checkOpen();
     return spanKey.clone();

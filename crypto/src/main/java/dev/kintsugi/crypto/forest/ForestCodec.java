@@ -37,6 +37,11 @@ public final class ForestCodec {
   /**
    * Seals a forest of its own, such as the one an object's manifest carries.
    *
+   * <p>To cut leaves out of it for good, seal what {@link Forest#without} returns under a fresh
+   * leaf's key, make the image durable where it will be looked for, then puncture the leaf that
+   * sealed the image before, and commit. Never seal two images under one leaf: whoever can read the
+   * later one can read the earlier.
+   *
    * @param forest the forest; it stays the caller's
    * @param key a key of 32 bytes that seals this version only, such as a fresh leaf's key
    * @param number what the image is bound to besides the forest's id, such as the object's number
@@ -66,10 +71,7 @@ public final class ForestCodec {
   public static Forest open(byte[] image, Secret key, byte[] forestId, long number) {
     byte[] plain = open(KIND_OBJECT, forestId, number, key, image);
     try {
-      ByteBuffer in = ByteBuffer.wrap(plain);
-      Forest forest = decode(forestId, in);
-      checkEnd(in);
-      return forest;
+      return decode(forestId, ByteBuffer.wrap(plain));
     } finally {
       Arrays.fill(plain, (byte) 0);
     }
@@ -128,6 +130,27 @@ public final class ForestCodec {
     return out.array();
   }
 
+  /**
+   * Reads what {@link #encode} wrote for a segment: a tree or what is left of it.
+   *
+   * @throws MalformedRecordException if it is something else
+   */
+  static Forest decodeSegment(byte[] forestId, Fanouts shape, ByteBuffer in) {
+    Forest forest = decode(forestId, in);
+    if (!forest.fanouts().equals(shape) || forest.spanFrom() != 1 || forest.spans()) {
+      forest.close();
+      throw new MalformedRecordException(
+          "%s is not what is left of one tree of %s".formatted(forest, shape));
+    }
+    return forest;
+  }
+
+  /**
+   * Reads what {@link #encode} wrote, and nothing else: a forest has one encoding.
+   *
+   * @param in the encoding, to its limit
+   * @throws MalformedRecordException if it is none, or something comes behind it
+   */
   static Forest decode(byte[] forestId, ByteBuffer in) {
     try {
       int[] numbers = new int[in.get() & 0xff];
@@ -145,18 +168,23 @@ public final class ForestCodec {
       }
       byte[] span = new byte[flag == 1 ? NodeHash.KEY_LENGTH : 0];
       in.get(span);
-      RootList roots = RootList.decode(fanouts, spanFrom * fanouts.treeSize(), in);
-      return new Forest(forestId, fanouts, roots, spanFrom, span);
+      RootList roots;
+      try {
+        roots = RootList.decode(fanouts, spanFrom * fanouts.treeSize(), in);
+      } catch (MalformedRecordException e) {
+        Arrays.fill(span, (byte) 0);
+        throw e;
+      }
+      Forest forest = new Forest(forestId, fanouts, roots, spanFrom, span);
+      if (in.hasRemaining()) {
+        forest.close();
+        throw new MalformedRecordException(in.remaining() + " bytes behind the forest");
+      }
+      return forest;
     } catch (BufferUnderflowException e) {
       throw new MalformedRecordException("the forest ends too early", e);
     } catch (IllegalArgumentException e) {
       throw new MalformedRecordException("impossible forest: " + e.getMessage(), e);
-    }
-  }
-
-  static void checkEnd(ByteBuffer in) {
-    if (in.hasRemaining()) {
-      throw new MalformedRecordException(in.remaining() + " bytes behind the forest");
     }
   }
 }

@@ -274,10 +274,11 @@ public final class ForestLeafKeys implements LeafKeys {
                           "forest image %s is missing".formatted(image.fileName())));
       byte[] plain =
           ForestCodec.open(ForestCodec.KIND_SEGMENT, forestId, number, image.key(), sealed);
-      ByteBuffer in = ByteBuffer.wrap(plain);
-      forest = ForestCodec.decode(forestId, in);
-      ForestCodec.checkEnd(in);
-      Arrays.fill(plain, (byte) 0);
+      try {
+        forest = ForestCodec.decodeSegment(forestId, top.segmentShape(), ByteBuffer.wrap(plain));
+      } finally {
+        Arrays.fill(plain, (byte) 0);
+      }
     } else {
       try (Secret root = top.base().leaf(number)) {
         forest = Forest.ofRoot(forestId, top.segmentShape(), root);

@@ -67,6 +67,10 @@ final class RootList {
       count++;
     }
 
+    void wipe() {
+      Arrays.fill(keys, (byte) 0);
+    }
+
     RootList build() {
       return new RootList(starts, levels, keys, count);
     }
@@ -102,19 +106,20 @@ final class RootList {
   }
 
   /**
-   * Reads what {@link #encode} wrote.
+   * Reads what {@link #encode} wrote, and nothing else: a list has one encoding.
    *
    * @param limit roots must end at or before this leaf
    * @throws MalformedRecordException if it is no list of disjoint, aligned roots below the limit
    */
   static RootList decode(Fanouts fanouts, long limit, ByteBuffer in) {
+    Builder builder = new Builder();
+    byte[] key = new byte[NodeHash.KEY_LENGTH];
+    boolean done = false;
     try {
       int count = in.getInt();
       if (count < 0 || (long) count * (1 + NodeHash.KEY_LENGTH) > in.remaining()) {
         throw new MalformedRecordException("%d roots in %d bytes".formatted(count, in.remaining()));
       }
-      Builder builder = new Builder();
-      byte[] key = new byte[NodeHash.KEY_LENGTH];
       long end = 0;
       for (int i = 0; i < count; i++) {
         int code = in.get() & 0xff;
@@ -122,24 +127,33 @@ final class RootList {
         long gap = code & 15;
         if (gap == 15) {
           gap = getVarint(in);
+          if (gap < 15) {
+            throw new MalformedRecordException(
+                "root %d has a gap of %d spelt out".formatted(i, gap));
+          }
         }
         if (level < 1 || level > fanouts.leafLevel() || gap < 0 || gap > limit - end) {
           throw new MalformedRecordException(
               "root %d has level %d and gap %d".formatted(i, level, gap));
         }
         long start = end + gap;
-        end = start + fanouts.size(level);
-        if (start % fanouts.size(level) != 0 || end > limit) {
+        if (start % fanouts.size(level) != 0 || fanouts.size(level) > limit - start) {
           throw new MalformedRecordException(
               "root %d of level %d starts at %d".formatted(i, level, start));
         }
+        end = start + fanouts.size(level);
         in.get(key);
         builder.add(start, level, key, 0);
       }
-      Arrays.fill(key, (byte) 0);
+      done = true;
       return builder.build();
     } catch (BufferUnderflowException e) {
       throw new MalformedRecordException("the list of roots ends too early", e);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+      if (!done) {
+        builder.wipe();
+      }
     }
   }
 
@@ -162,6 +176,9 @@ final class RootList {
       int b = in.get();
       value |= (long) (b & 127) << shift;
       if (b >= 0) {
+        if (b == 0 && shift > 0) {
+          throw new MalformedRecordException("a number ends in a byte of nothing");
+        }
         return value;
       }
     }

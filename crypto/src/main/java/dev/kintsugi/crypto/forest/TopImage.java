@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * images (4), for each the distance to the segment before (variable), name (16), key (32).
  */
 final class TopImage implements AutoCloseable {
+  private static final int ENTRY = KeySlot.NAME_LENGTH + NodeHash.KEY_LENGTH;
+
   private final long epoch;
   private final byte[] previousHash;
   private final Fanouts segmentShape;
@@ -73,11 +75,10 @@ final class TopImage implements AutoCloseable {
   byte[] encode() {
     byte[] forest = ForestCodec.encode(base);
     int[] shape = segmentShape.toArray();
-    int entry = 9 + KeySlot.NAME_LENGTH + NodeHash.KEY_LENGTH;
     int most =
         Math.addExact(
             Long.BYTES + KeySlot.HASH_LENGTH + 1 + shape.length + 2 * Integer.BYTES,
-            Math.addExact(forest.length, Math.multiplyExact(entry, segments.size())));
+            Math.addExact(forest.length, Math.multiplyExact(9 + ENTRY, segments.size())));
     ByteBuffer out = ByteBuffer.allocate(most);
     out.putLong(epoch).put(previousHash).put((byte) shape.length);
     for (int f : shape) {
@@ -97,49 +98,92 @@ final class TopImage implements AutoCloseable {
     return exact;
   }
 
+  /**
+   * Reads what {@link #encode} wrote, and nothing else: a state has one encoding.
+   *
+   * @throws MalformedRecordException if it is no state; then no key read so far stays in memory
+   */
   static TopImage decode(byte[] forestId, byte[] plain) {
-    List<Secret> keys = new ArrayList<>();
+    return decode(forestId, plain, new Keys());
+  }
+
+  /** What was read so far and holds keys. */
+  static final class Keys implements AutoCloseable {
+    final List<Forest> forests = new ArrayList<>();
+    final List<Secret> secrets = new ArrayList<>();
+
+    @Override
+    public void close() {
+      forests.forEach(Forest::close);
+      secrets.forEach(Secret::close);
+    }
+  }
+
+  /** The same; {@code keys} receives everything that holds keys, and is closed if this fails. */
+  static TopImage decode(byte[] forestId, byte[] plain, Keys keys) {
+    boolean done = false;
     try {
-      ByteBuffer in = ByteBuffer.wrap(plain);
-      long epoch = in.getLong();
-      byte[] previous = new byte[KeySlot.HASH_LENGTH];
-      in.get(previous);
-      int[] shape = new int[in.get() & 0xff];
-      for (int i = 0; i < shape.length; i++) {
-        shape[i] = (in.get() & 0xff) + 1;
-      }
-      Fanouts segmentShape = Fanouts.of(shape);
-      int length = in.getInt();
-      if (length < 0 || length > in.remaining()) {
-        throw new MalformedRecordException("base forest of %d bytes".formatted(length));
-      }
-      Forest base = ForestCodec.decode(forestId, in.slice().limit(length));
-      in.position(in.position() + length);
-      int count = in.getInt();
-      NavigableMap<Long, Segment> segments = new TreeMap<>();
-      long last = 0;
-      for (int i = 0; i < count; i++) {
-        long distance = RootList.getVarint(in);
-        last = Math.addExact(last, distance);
-        byte[] name = new byte[KeySlot.NAME_LENGTH];
-        byte[] key = new byte[NodeHash.KEY_LENGTH];
-        in.get(name).get(key);
-        Secret secret = Secret.takeOver(key);
-        keys.add(secret);
-        if (i > 0 && distance == 0) {
-          throw new MalformedRecordException("segment %d is listed twice".formatted(last));
-        }
-        segments.put(last, new Segment(name, secret));
-      }
-      ForestCodec.checkEnd(in);
-      return new TopImage(epoch, previous, segmentShape, base, segments);
+      TopImage top = read(forestId, ByteBuffer.wrap(plain), keys);
+      done = true;
+      return top;
     } catch (BufferUnderflowException | ArithmeticException e) {
-      keys.forEach(Secret::close);
       throw new MalformedRecordException("the top image ends too early or counts too far", e);
     } catch (IllegalArgumentException e) {
-      keys.forEach(Secret::close);
       throw new MalformedRecordException("impossible top image: " + e.getMessage(), e);
+    } finally {
+      if (!done) {
+        keys.close();
+      }
     }
+  }
+
+  private static TopImage read(byte[] forestId, ByteBuffer in, Keys keys) {
+    long epoch = in.getLong();
+    if (epoch < 1) {
+      throw new MalformedRecordException("epoch (%d) must be at least 1".formatted(epoch));
+    }
+    byte[] previous = new byte[KeySlot.HASH_LENGTH];
+    in.get(previous);
+    int[] shape = new int[in.get() & 0xff];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = (in.get() & 0xff) + 1;
+    }
+    Fanouts segmentShape = Fanouts.of(shape);
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new MalformedRecordException("base forest of %d bytes".formatted(length));
+    }
+    Forest base = ForestCodec.decode(forestId, in.slice().limit(length));
+    keys.forests.add(base);
+    in.position(in.position() + length);
+    int count = in.getInt();
+    if (count < 0 || (long) count * (1 + ENTRY) > in.remaining()) {
+      throw new MalformedRecordException(
+          "%d segments in %d bytes".formatted(count, in.remaining()));
+    }
+    NavigableMap<Long, Segment> segments = new TreeMap<>();
+    long last = 0;
+    for (int i = 0; i < count; i++) {
+      long distance = RootList.getVarint(in);
+      last = Math.addExact(last, distance);
+      byte[] name = new byte[KeySlot.NAME_LENGTH];
+      byte[] key = new byte[NodeHash.KEY_LENGTH];
+      in.get(name).get(key);
+      Secret secret = Secret.takeOver(key);
+      keys.secrets.add(secret);
+      if (i > 0 && distance == 0) {
+        throw new MalformedRecordException("segment %d is listed twice".formatted(last));
+      }
+      if (last >= Long.MAX_VALUE / segmentShape.treeSize() || base.contains(last)) {
+        throw new MalformedRecordException(
+            "segment %d has an image, and a root in the base forest or no ids".formatted(last));
+      }
+      segments.put(last, new Segment(name, secret));
+    }
+    if (in.hasRemaining()) {
+      throw new MalformedRecordException(in.remaining() + " bytes behind the top image");
+    }
+    return new TopImage(epoch, previous, segmentShape, base, segments);
   }
 
   /** Wipes the base forest and all keys of segments that {@code kept} does not share. */
