@@ -5,6 +5,8 @@ import dev.kintsugi.core.internal.dispersal.ShardInspector.Inspection;
 import dev.kintsugi.core.internal.format.v1.GroupKeys;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.store.ShardFinding.Problem;
+import dev.kintsugi.erasure.audit.ErrorLocator;
+import dev.kintsugi.erasure.audit.Location;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Checks every shard of a stripe: structure and checksums, the header's seal, the payload's MAC,
- * and whether the shards satisfy the parity relation of the code. Thread-safe.
+ * and whether the shards satisfy the parity relation of the code, which tells of those that were
+ * written wrongly and made authentic. Thread-safe.
  */
 public final class StripeAuditor {
   private final ArchivePool pool;
@@ -35,8 +38,9 @@ public final class StripeAuditor {
   /**
    * What was found of one stripe.
    *
-   * @param problems every shard that is not as it should be, in the order of their indices
-   * @param intact the indices of the shards that are
+   * @param problems every shard that is not as it should be, in the order of their indices, then
+   *     those that are authentic and contradict the others
+   * @param intact the indices of the shards that are authentic and in their place
    * @param bytesRead how many bytes the archives sent
    */
   public record Audit(List<ShardProblem> problems, Set<Integer> intact, long bytesRead) {
@@ -68,15 +72,23 @@ public final class StripeAuditor {
         records.put(i, inspection.record());
       }
     }
+    if (records.size() == stripe.shards().size()) {
+      problems.addAll(contradictions(stripe, records.values().toArray(new byte[0][])));
+    }
+    records.values().forEach(buffers::giveBack);
+    return new Audit(problems, records.keySet(), bytesRead);
+  }
+
+  /** Returns which shards the parity relation contradicts though they are all authentic. */
+  private static List<ShardProblem> contradictions(Stripe stripe, byte[][] records) {
     Scheme scheme = Scheme.parse(stripe.row().scheme());
-    if (records.size() == scheme.totalShards()
-        && !scheme
-            .code()
-            .verify(
-                records.values().toArray(new byte[0][]),
-                ShardPrefix.LENGTH,
-                stripe.row().shardLength())) {
-      problems.add(
+    int length = stripe.row().shardLength();
+    if (scheme.code().verify(records, ShardPrefix.LENGTH, length)) {
+      return List.of();
+    }
+    Location location = ErrorLocator.of(scheme.code()).locate(records, ShardPrefix.LENGTH, length);
+    if (location.outcome() != Location.Outcome.LOCATED) {
+      return List.of(
           new ShardProblem(
               stripe.id(),
               -1,
@@ -85,9 +97,23 @@ public final class StripeAuditor {
               Problem.TAMPERED,
               "every shard is authentic, but they do not satisfy the parity relation of "
                   + scheme
-                  + ": they were written wrongly"));
+                  + ": some were written wrongly, and which cannot be told ("
+                  + location
+                  + ")"));
     }
-    records.values().forEach(buffers::giveBack);
-    return new Audit(problems, records.keySet(), bytesRead);
+    return location.shards().stream()
+        .mapToObj(
+            index ->
+                new ShardProblem(
+                    stripe.id(),
+                    index,
+                    stripe.archive(index),
+                    stripe.name(index),
+                    Problem.TAMPERED,
+                    "it is authentic, but the parity relation of "
+                        + scheme
+                        + " says that it was written wrongly; repair restores it once it is"
+                        + " deleted from its archive"))
+        .toList();
   }
 }

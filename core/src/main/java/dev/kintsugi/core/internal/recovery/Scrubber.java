@@ -100,7 +100,9 @@ final class Scrubber {
       } else if (mending.archives().unavailable(problem.archive()).isPresent()) {
         out.add(problem.index()); // the archive is reported, not each of its shards
       } else {
-        bad.add(problem.index());
+        if (!audit.intact().contains(problem.index())) {
+          bad.add(problem.index()); // an authentic shard is nobody's to overwrite on suspicion
+        }
         findings.add(
             finding(
                 mending.archives().name(problem.archive()), problem.name().toString(), problem));

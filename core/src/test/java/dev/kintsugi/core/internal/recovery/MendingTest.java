@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kintsugi.core.ArchiveUnavailableException;
 import dev.kintsugi.core.archive.ShardName;
 import dev.kintsugi.core.internal.format.Role;
+import dev.kintsugi.core.internal.format.v1.ShardHeader;
 import dev.kintsugi.core.internal.format.v1.ShardPrefix;
 import dev.kintsugi.core.internal.format.v1.ShardRecord;
 import dev.kintsugi.core.internal.index.Rows;
@@ -186,6 +187,60 @@ class MendingTest {
     crc.update(record, 0, record.length - 4);
     out.putInt(record.length - 4, (int) crc.getValue());
     return record;
+  }
+
+  /** Alters a payload as who has the keys would: checksums and MAC are those of the new bytes. */
+  private byte[] madeAnew(String key) {
+    byte[] bytes = get(key);
+    ShardHeader header =
+        ShardRecord.parse(bytes, 0, bytes.length)
+            .prefix()
+            .open(vault.keys.shards(), name(key))
+            .orElseThrow()
+            .header();
+    for (int i = 0; i < header.payloadLength(); i += 7) {
+      bytes[ShardPrefix.LENGTH + i] ^= (byte) (1 + i % 255);
+    }
+    ByteBuffer record = ByteBuffer.allocate(bytes.length);
+    for (ByteBuffer part :
+        ShardRecord.encode(vault.keys.shards(), name(key), header, bytes, ShardPrefix.LENGTH)) {
+      record.put(part);
+    }
+    return record.array();
+  }
+
+  /** Returns the keys of the shards of the first stripe found, by their index. */
+  private List<String> siblings() {
+    List<List<String>> first = new ArrayList<>();
+    mending.forEachStripe(
+        stripe ->
+            first.add(stripe.shards().stream().map(s -> s.archive() + "/" + s.name()).toList()));
+    return first.get(0);
+  }
+
+  @Test
+  void aShardThatWasWrittenWronglyIsLocatedThoughItIsAuthentic() {
+    String wrong = siblings().get(1);
+    byte[] bytes = madeAnew(wrong);
+    set(wrong, bytes);
+    ScrubReport report = scrub(true);
+    assertEquals(Map.of(wrong, Problem.TAMPERED), problems(report));
+    assertTrue(report.findings().get(0).detail().contains("it is authentic, but"));
+    assertArrayEquals(bytes, get(wrong), "on suspicion nothing is overwritten");
+    vault.replace(archive(wrong), name(wrong), Optional.empty());
+    assertEquals(Map.of(wrong, Problem.MISSING), problems(scrub(true)));
+    assertAsBefore();
+  }
+
+  @Test
+  void ofTooManyShardsWrittenWronglyNoneIsAccused() {
+    List<String> shards = siblings();
+    set(shards.get(0), madeAnew(shards.get(0)));
+    set(shards.get(3), madeAnew(shards.get(3)));
+    List<ShardFinding> findings = scrub(true).findings();
+    assertEquals(1, findings.size());
+    assertEquals("", findings.get(0).archive());
+    assertTrue(findings.get(0).detail().endsWith("cannot be told (ambiguous)"));
   }
 
   @Test
