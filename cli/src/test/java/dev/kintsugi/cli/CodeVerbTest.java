@@ -193,6 +193,39 @@ class CodeVerbTest {
   }
 
   @Test
+  void noInputIsReplacedByWhatIsMadeOfIt() throws IOException {
+    Files.createDirectory(temp.resolve("s"));
+    byte[][] data = new byte[4][];
+    for (int i = 0; i < 4; i++) {
+      data[i] = make("s/p" + i, 1000, i);
+    }
+    Files.createSymbolicLink(temp.resolve("alias"), temp.resolve("s/p1"));
+    List<List<String>> inputs =
+        List.of(List.of("s/p0", "s/p2", "s/p2", "s/p3"), List.of("s/p2", "s/p3", "s/p3", "alias"));
+    for (List<String> names : inputs) {
+      List<String> words = new ArrayList<>(List.of("encode", "--raw", "--scheme", "rs:4+2"));
+      words.add(path("s"));
+      names.forEach(name -> words.add(path(name)));
+      assertTrue(code(2, words.toArray(new String[0])).err().contains("would be replaced"));
+      for (int i = 0; i < 4; i++) {
+        assertArrayEquals(data[i], Files.readAllBytes(temp.resolve("s/p" + i)));
+      }
+    }
+    for (int index : new int[] {0, 7}) {
+      String name = "s/" + "shard-00" + index;
+      byte[] bytes = make(name, 1000, 9);
+      code(2, "encode", "--force", "--scheme", "rs:2+1", path(name), path("s"));
+      assertArrayEquals(bytes, Files.readAllBytes(temp.resolve(name)));
+      Files.delete(temp.resolve(name));
+    }
+    make("file", 1000, 5);
+    code(0, "encode", "--scheme", "rs:2+1", path("file"), path("out"));
+    byte[] shard = Files.readAllBytes(temp.resolve("out/shard-001"));
+    code(2, "decode", path("out"), path("out/shard-001"));
+    assertArrayEquals(shard, Files.readAllBytes(temp.resolve("out/shard-001")));
+  }
+
+  @Test
   void plansTellWhatToRead() throws IOException {
     JsonNode one = code(0, "plan", "--scheme", "lrc:12+2+2", "--lost", "3", "--json").event("plan");
     assertEquals("[0,1,2,4,5,12]", one.get("reads").toString());

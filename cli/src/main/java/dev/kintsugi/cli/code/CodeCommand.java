@@ -2,6 +2,7 @@ package dev.kintsugi.cli.code;
 
 import dev.kintsugi.cli.console.Console;
 import dev.kintsugi.cli.console.Json;
+import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
 import dev.kintsugi.erasure.ErasureException;
@@ -72,7 +73,8 @@ abstract class CodeCommand implements Callable<Integer> {
     } catch (NotDirectoryException e) {
       return failed(e.getFile() + ": is not a directory", USAGE);
     } catch (FileAlreadyExistsException e) {
-      return failed(e.getFile() + ": is there already", USAGE);
+      String reason = e.getReason();
+      return failed(e.getFile() + ": " + (reason == null ? "is there already" : reason), USAGE);
     } catch (AccessDeniedException e) {
       return failed(e.getFile() + ": permission denied", INTERNAL);
     } catch (FileSystemException e) {
@@ -152,6 +154,21 @@ abstract class CodeCommand implements Callable<Integer> {
       throw new WordsException(file + ": is a directory, not a file");
     }
     return file;
+  }
+
+  /** Refuses to write to a file that is read, under whatever name. */
+  static void refuseToReplace(Path input, Path target) throws IOException {
+    if (Files.exists(target) && Files.isSameFile(existingFile(input), target)) {
+      throw new WordsException(
+          "%s would be replaced by what is made of it"
+              .formatted(
+                  input.equals(target)
+                      ? LocalPaths.display(input)
+                      : LocalPaths.display(input)
+                          + ", which is "
+                          + LocalPaths.display(target)
+                          + ","));
+    }
   }
 
   /** Names everything that was found to be wrong. */

@@ -71,6 +71,9 @@ final class EncodeVerb extends CodeCommand {
     if (Files.exists(directory)) {
       existingDirectory(directory);
     }
+    for (int i = 0; i <= ShardFiles.MAX_INDEX; i++) {
+      refuseToReplace(file, directory.resolve(ShardFiles.name(i)));
+    }
     long start = System.nanoTime();
     ShardFiles.Encoded encoded;
     try (FileChannel source = FileChannel.open(file);

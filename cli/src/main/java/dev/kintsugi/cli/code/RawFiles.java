@@ -38,6 +38,13 @@ final class RawFiles {
     if (Files.exists(directory)) {
       CodeCommand.existingDirectory(directory);
     }
+    List<Path> targets = new ArrayList<>();
+    for (int r = 0; r < code.parityShards(); r++) {
+      targets.add(directory.resolve("p" + r));
+      for (Path input : data) {
+        CodeCommand.refuseToReplace(input, targets.get(r));
+      }
+    }
     List<Closeable> open = new ArrayList<>();
     try {
       List<FileChannel> sources = new ArrayList<>();
@@ -47,8 +54,8 @@ final class RawFiles {
       long length = commonLength(data, sources);
       Files.createDirectories(directory);
       List<ReplacingFile> parity = new ArrayList<>();
-      for (int r = 0; r < code.parityShards(); r++) {
-        ReplacingFile file = ReplacingFile.at(directory.resolve("p" + r));
+      for (Path target : targets) {
+        ReplacingFile file = ReplacingFile.at(target);
         open.add(file);
         parity.add(file);
       }

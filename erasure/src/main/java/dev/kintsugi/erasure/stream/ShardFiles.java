@@ -19,6 +19,9 @@ import java.util.function.LongConsumer;
  * lost one.
  */
 public final class ShardFiles {
+  /** The highest index that a shard can have. */
+  public static final int MAX_INDEX = 254;
+
   private ShardFiles() {}
 
   /**
@@ -30,8 +33,16 @@ public final class ShardFiles {
    */
   public record Encoded(long bytes, String digest, List<Path> files) {}
 
-  /** Returns the file name that encoding gives to a shard, such as {@code shard-003}. */
+  /**
+   * Returns the file name that encoding gives to a shard, such as {@code shard-003}.
+   *
+   * @param index the shard, in 0..{@value #MAX_INDEX}
+   * @throws IllegalArgumentException if the index is out of range
+   */
   public static String name(int index) {
+    if (index < 0 || index > MAX_INDEX) {
+      throw new IllegalArgumentException("index (%d) must be in 0..%d".formatted(index, MAX_INDEX));
+    }
     return "shard-%03d".formatted(index);
   }
 

@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -274,10 +275,20 @@ public final class ShardSet implements Closeable {
    * @param target where it is to appear, replacing what is there
    * @param progress is told of bytes of the file that were written
    * @return what was found to be wrong on the way; damage of blocks that were not needed is not
+   * @throws FileAlreadyExistsException if the target is one of the shard files of this set
+   * @throws IOException if a file cannot be read or written
    * @throws dev.kintsugi.erasure.UndecodableException if the sound blocks are too few
    * @throws DigestMismatchException if shards are wrong and it cannot be told which
    */
   public List<ShardFinding> decode(Path target, LongConsumer progress) throws IOException {
+    for (List<ShardFile> files : copies.values()) {
+      for (ShardFile file : files) {
+        if (Files.exists(target) && Files.isSameFile(file.path(), target)) {
+          throw new FileAlreadyExistsException(
+              target.toString(), null, "is a shard file of what is decoded");
+        }
+      }
+    }
     return new ShardRebuild(this).decode(target, progress);
   }
 
