@@ -114,6 +114,7 @@ class CodeVerbTest {
     assertFalse(Files.exists(temp.resolve("back")));
     code(4, "verify", path("out"));
     code(4, "repair", path("out"));
+    assertEquals("ambiguous\n", code(4, "locate", path("out")).out());
   }
 
   @ParameterizedTest
@@ -141,8 +142,14 @@ class CodeVerbTest {
     make("file", 100, 2);
     code(2, "encode", "--scheme", "rs:2+1", path("file"), path("out"));
     assertArrayEquals(before, Files.readAllBytes(temp.resolve("out/shard-000")));
+    code(0, "encode", "--force", "--scheme", "rs:6+3", path("file"), path("out"));
+    code(0, "verify", path("out"));
+    byte[] last = make("file", 100, 3);
     code(0, "encode", "--force", "--scheme", "rs:2+1", path("file"), path("out"));
     code(0, "verify", path("out"));
+    code(0, "decode", path("out"), path("back"));
+    assertArrayEquals(last, Files.readAllBytes(temp.resolve("back")));
+    assertFalse(Files.exists(temp.resolve("out/shard-003")));
   }
 
   @Test

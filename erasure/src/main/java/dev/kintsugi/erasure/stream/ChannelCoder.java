@@ -42,11 +42,15 @@ public final class ChannelCoder {
    * @param data the data
    * @param shards {@code totalShards()} channels
    * @return the number of bytes read, which decoding needs to know
-   * @throws IllegalArgumentException if there are more or fewer channels
+   * @throws IllegalArgumentException if a channel is null, or there are more or fewer of them;
+   *     nothing has been read or written then
+   * @throws IOException if a channel throws it
    */
   public long encode(ReadableByteChannel data, List<? extends WritableByteChannel> shards)
       throws IOException {
-    checkCount(shards.size());
+    check(data, "data");
+    checkCount(shards);
+    checkAllThere(shards);
     StripeBuffers buffers = new StripeBuffers(striping);
     long total = 0;
     int count = buffers.fill(data);
@@ -70,19 +74,22 @@ public final class ChannelCoder {
    * @throws dev.kintsugi.erasure.UndecodableException if too few shards are there; nothing has been
    *     read or written then
    * @throws EOFException if a shard ends too early
-   * @throws IllegalArgumentException if there are more or fewer channels, or the length is negative
+   * @throws IllegalArgumentException if there are more or fewer channels, the data is null, or the
+   *     length is negative
+   * @throws IOException if a channel throws it
    */
   public void decode(
       List<? extends @Nullable ReadableByteChannel> shards, long length, WritableByteChannel data)
       throws IOException {
-    checkCount(shards.size());
+    checkCount(shards);
+    check(data, "data");
+    long stripes = striping.stripes(length);
     BitSet lost = missing(shards);
     lost.clear(code.dataShards(), code.totalShards());
     StripeLoop loop = new StripeLoop(shards, lost);
     for (int i = 0; i < code.dataShards(); i++) {
       loop.reads.set(i, shards.get(i) != null || loop.reads.get(i));
     }
-    long stripes = striping.stripes(length);
     for (long stripe = 0; stripe < stripes; stripe++) {
       loop.next(stripe, length);
       long left = length - stripe * striping.stripeBytes();
@@ -101,16 +108,22 @@ public final class ChannelCoder {
    *     read or written then
    * @throws EOFException if a shard ends too early
    * @throws IllegalArgumentException if there are more or fewer channels, if the length is
-   *     negative, or if a lost shard is there
+   *     negative, if a lost shard is there, or if a channel to write to is null
+   * @throws IOException if a channel throws it
    */
   public void repair(
       List<? extends @Nullable ReadableByteChannel> shards,
       long length,
       Map<Integer, ? extends WritableByteChannel> lost)
       throws IOException {
-    checkCount(shards.size());
+    checkCount(shards);
+    check(lost, "lost");
+    long stripes = striping.stripes(length);
     BitSet wanted = new BitSet();
-    for (int shard : lost.keySet()) {
+    for (Map.Entry<Integer, ? extends WritableByteChannel> entry : lost.entrySet()) {
+      check(entry.getKey(), "index of a lost shard");
+      int shard = entry.getKey();
+      check(entry.getValue(), "lost[%d]".formatted(shard));
       if (shard < 0 || shard >= code.totalShards() || shards.get(shard) != null) {
         throw new IllegalArgumentException(
             "lost (%d) must be the index of a shard that is not there".formatted(shard));
@@ -118,7 +131,6 @@ public final class ChannelCoder {
       wanted.set(shard);
     }
     StripeLoop loop = new StripeLoop(shards, wanted);
-    long stripes = striping.stripes(length);
     for (long stripe = 0; stripe < stripes; stripe++) {
       loop.next(stripe, length);
       for (Map.Entry<Integer, ? extends WritableByteChannel> entry : lost.entrySet()) {
@@ -133,11 +145,14 @@ public final class ChannelCoder {
    * @param shards {@code totalShards()} channels
    * @param length the number of bytes of the data
    * @throws EOFException if a shard ends too early
-   * @throws IllegalArgumentException if there are more or fewer channels, or the length is negative
+   * @throws IllegalArgumentException if a channel is null, there are more or fewer of them, or the
+   *     length is negative
+   * @throws IOException if a channel throws it
    */
   public boolean verify(List<? extends ReadableByteChannel> shards, long length)
       throws IOException {
-    checkCount(shards.size());
+    checkCount(shards);
+    checkAllThere(shards);
     StripeLoop loop = new StripeLoop(shards, new BitSet());
     loop.reads.set(0, code.totalShards());
     long stripes = striping.stripes(length);
@@ -150,10 +165,23 @@ public final class ChannelCoder {
     return true;
   }
 
-  private void checkCount(int count) {
-    if (count != code.totalShards()) {
+  private void checkCount(List<?> shards) {
+    check(shards, "shards");
+    if (shards.size() != code.totalShards()) {
       throw new IllegalArgumentException(
-          "shards.size() (%d) must be %d".formatted(count, code.totalShards()));
+          "shards.size() (%d) must be %d".formatted(shards.size(), code.totalShards()));
+    }
+  }
+
+  private static void checkAllThere(List<?> shards) {
+    for (int i = 0; i < shards.size(); i++) {
+      check(shards.get(i), "shards[%d]".formatted(i));
+    }
+  }
+
+  private static void check(@Nullable Object argument, String name) {
+    if (argument == null) {
+      throw new IllegalArgumentException(name + " must not be null");
     }
   }
 

@@ -25,6 +25,7 @@ final class ShardCheck {
   private final ShardSet set;
   private final ErasureCode code;
   private final int total;
+  private final long heldStripes;
   private final StripeBuffers buffers;
   private final long[] badBlocks;
   private final long[] firstBad;
@@ -32,11 +33,12 @@ final class ShardCheck {
   private long lostStripes;
   private long unfittingStripes;
 
-  ShardCheck(ShardSet set) {
+  ShardCheck(ShardSet set) throws IOException {
     this.set = set;
     this.code = set.code();
     this.total = code.totalShards();
-    this.buffers = new StripeBuffers(set.striping());
+    this.heldStripes = set.heldStripes();
+    this.buffers = set.buffers(heldStripes);
     this.badBlocks = new long[total];
     this.firstBad = new long[total];
     this.sums = new CRC32C[total];
@@ -57,7 +59,9 @@ final class ShardCheck {
     erased.or(damaged);
     Location location;
     if (lostStripes > 0) {
-      location = new Location(Outcome.LOCATED, damaged, new BitSet());
+      // Nothing checks what is left of these stripes, so the damaged shards may not be all.
+      BitSet unchecked = ErrorLocator.of(code).search(erased).location().unchecked();
+      location = new Location(Outcome.AMBIGUOUS, new BitSet(), unchecked);
     } else if (isDigestRight && unfittingStripes == 0) {
       Outcome outcome = damaged.isEmpty() ? Outcome.CLEAN : Outcome.LOCATED;
       location = new Location(outcome, damaged, new BitSet());
@@ -77,8 +81,7 @@ final class ShardCheck {
   /** Reads every block; returns whether the digest of the decoded file is right. */
   private boolean readAll(LongConsumer progress) throws IOException {
     MessageDigest sha = Sha256.create();
-    long stripes = stripes();
-    for (long stripe = 0; stripe < stripes; stripe++) {
+    for (long stripe = 0; stripe < heldStripes; stripe++) {
       ByteBuffer[] blocks = buffers.cut(set.striping().blockBytes(stripe, set.fileBytes()));
       boolean[] present = new boolean[total];
       int count = 0;
@@ -98,7 +101,20 @@ final class ShardCheck {
       sha.update(buffers.data(bytes));
       progress.accept(bytes);
     }
+    countRest();
     return lostStripes == 0 && set.digest().equals(HexFormat.of().formatHex(sha.digest()));
+  }
+
+  /** Counts the stripes that no file is long enough to hold a block of. */
+  private void countRest() {
+    long rest = stripes() - heldStripes;
+    lostStripes += rest;
+    for (int i = 0; i < total; i++) {
+      if (rest > 0 && badBlocks[i] == 0) {
+        firstBad[i] = heldStripes;
+      }
+      badBlocks[i] += rest;
+    }
   }
 
   private int bytesOf(long stripe) {

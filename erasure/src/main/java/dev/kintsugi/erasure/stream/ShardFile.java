@@ -2,8 +2,10 @@ package dev.kintsugi.erasure.stream;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -44,6 +46,13 @@ final class ShardFile implements Closeable {
     }
   }
 
+  /** Returns whether a file begins as a shard file does, whatever follows. */
+  static boolean hasMagic(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return ShardHeader.hasMagic(in.readNBytes(ShardHeader.BYTES));
+    }
+  }
+
   Path path() {
     return path;
   }
@@ -54,12 +63,16 @@ final class ShardFile implements Closeable {
 
   /** Returns how long the file is, and how long it must be. */
   long[] sizes(Striping striping) throws IOException {
-    long length = header.fileBytes();
-    long expected =
-        ShardHeader.BYTES
-            + striping.shardBytes(length)
-            + Math.multiplyExact(striping.stripes(length), (long) Integer.BYTES);
-    return new long[] {channel.size(), expected};
+    return new long[] {channel.size(), ShardHeader.shardFileBytes(striping, header.fileBytes())};
+  }
+
+  /** Returns how many blocks the file is long enough to hold, whatever its header says. */
+  long heldBlocks(Striping striping) throws IOException {
+    long[] sizes = sizes(striping);
+    if (sizes[0] >= sizes[1]) {
+      return striping.stripes(header.fileBytes());
+    }
+    return Math.max(0, sizes[0] - ShardHeader.BYTES) / (header.unit() + (long) Integer.BYTES);
   }
 
   /**

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Encodes into files that describe themselves: any of them tells which code, which shard, and of
@@ -21,6 +24,8 @@ import java.util.function.LongConsumer;
 public final class ShardFiles {
   /** The highest index that a shard can have. */
   public static final int MAX_INDEX = 254;
+
+  private static final Pattern NAME = Pattern.compile("shard-([0-9]{3})");
 
   private ShardFiles() {}
 
@@ -46,17 +51,31 @@ public final class ShardFiles {
     return "shard-%03d".formatted(index);
   }
 
+  /** Returns the index in the name of a file; -1 if it is not one that encoding gives. */
+  static int index(Path file) {
+    Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+    int index = name.matches() ? Integer.parseInt(name.group(1)) : -1;
+    return index > MAX_INDEX ? -1 : index;
+  }
+
   /**
    * Reads to the end of a channel and writes {@code totalShards()} files into a directory. Memory
    * holds one stripe. Each file appears whole, and none appears before all of them are on the
    * device.
    *
+   * <p>The directory holds no other shard file under a name of {@link #name} afterwards, so that
+   * what is decoded from it later is what was encoded last. Shard files that have been renamed are
+   * left alone.
+   *
    * @param striping the code and the size of blocks
    * @param source what to encode
    * @param directory where to write, which exists
-   * @param replace whether files of the same names may be replaced
+   * @param replace whether files of the same names may be replaced, and other shard files under a
+   *     name of {@link #name}, which are left of a code with more shards, removed
    * @param progress is told of bytes that were read
-   * @throws FileAlreadyExistsException if a file is there and must not be replaced
+   * @throws FileAlreadyExistsException if such a file is there and must not be replaced; nothing
+   *     has been read or written then
+   * @throws IOException if the source cannot be read, or a file not written or removed
    */
   public static Encoded encode(
       Striping striping,
@@ -65,14 +84,14 @@ public final class ShardFiles {
       boolean replace,
       LongConsumer progress)
       throws IOException {
+    int shards = striping.code().totalShards();
+    if (!replace) {
+      refuseToReplace(directory, shards);
+    }
     List<ShardWriter> writers = new ArrayList<>();
     try {
-      for (int i = 0; i < striping.code().totalShards(); i++) {
-        Path target = directory.resolve(name(i));
-        if (!replace && Files.exists(target)) {
-          throw new FileAlreadyExistsException(target.toString());
-        }
-        writers.add(new ShardWriter(i, target));
+      for (int i = 0; i < shards; i++) {
+        writers.add(new ShardWriter(i, directory.resolve(name(i))));
       }
       StripeBuffers buffers = new StripeBuffers(striping);
       MessageDigest sha = Sha256.create();
@@ -97,9 +116,37 @@ public final class ShardFiles {
       for (ShardWriter writer : writers) {
         writer.commit();
       }
+      for (Path file : furtherShardFiles(directory, shards)) {
+        Files.delete(file);
+      }
       return new Encoded(total, digest, writers.stream().map(ShardWriter::target).toList());
     } finally {
       ShardWriter.closeAll(writers);
     }
+  }
+
+  private static void refuseToReplace(Path directory, int shards) throws IOException {
+    for (int i = 0; i < shards; i++) {
+      Path target = directory.resolve(name(i));
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+    }
+    List<Path> further = furtherShardFiles(directory, shards);
+    if (!further.isEmpty()) {
+      throw new FileAlreadyExistsException(further.get(0).toString());
+    }
+  }
+
+  /** Returns the files that begin as shard files and are named as shards from a number on. */
+  private static List<Path> furtherShardFiles(Path directory, int shards) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (int i = shards; i <= MAX_INDEX; i++) {
+      Path file = directory.resolve(name(i));
+      if (Files.isRegularFile(file) && ShardFile.hasMagic(file)) {
+        found.add(file);
+      }
+    }
+    return found;
   }
 }

@@ -105,6 +105,7 @@ record ShardHeader(
     ErasureCode code = code(scheme);
     check("shard index", index, index < code.totalShards());
     check("unit", unit, (long) unit * code.dataShards() <= Integer.MAX_VALUE - 8L);
+    check("file length", fileBytes, isPossible(new Striping(code, unit), fileBytes));
     return new ShardHeader(scheme, index, unit, fileBytes, HEX.formatHex(digest), blockSums);
   }
 
@@ -119,6 +120,17 @@ record ShardHeader(
     } catch (IllegalArgumentException e) {
       throw new ShardFormatException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Returns whether the shard files of so long a file can exist. */
+  private static boolean isPossible(Striping striping, long fileBytes) {
+    long forSums = Long.MAX_VALUE - BYTES - striping.shardBytes(fileBytes);
+    return striping.stripes(fileBytes) <= forSums / Integer.BYTES;
+  }
+
+  /** Returns how long each shard file of a file is. */
+  static long shardFileBytes(Striping striping, long fileBytes) {
+    return BYTES + striping.shardBytes(fileBytes) + striping.stripes(fileBytes) * Integer.BYTES;
   }
 
   private static void check(String field, long value, boolean isGood) {

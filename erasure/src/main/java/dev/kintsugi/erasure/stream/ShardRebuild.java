@@ -22,13 +22,15 @@ final class ShardRebuild {
   private final ShardSet set;
   private final ErasureCode code;
   private final int total;
+  private final long heldStripes;
   private final StripeBuffers buffers;
 
-  ShardRebuild(ShardSet set) {
+  ShardRebuild(ShardSet set) throws IOException {
     this.set = set;
     this.code = set.code();
     this.total = code.totalShards();
-    this.buffers = new StripeBuffers(set.striping());
+    this.heldStripes = set.heldStripes();
+    this.buffers = set.buffers(heldStripes);
   }
 
   /** Takes the blocks of a stripe, of which those asked for are right. */
@@ -173,6 +175,10 @@ final class ShardRebuild {
     long stripes = set.striping().stripes(set.fileBytes());
     int k = code.dataShards();
     for (long stripe = 0; stripe < stripes; stripe++) {
+      if (stripe == heldStripes) {
+        // Nothing is there of it: throws, saying how many shards are needed.
+        code.reconstruct(buffers.cut(0), new boolean[total], wants);
+      }
       ByteBuffer[] blocks = buffers.cut(set.striping().blockBytes(stripe, set.fileBytes()));
       boolean[] present = new boolean[total];
       read(stripe, blocks, 0, k, excluded, present, damaged);

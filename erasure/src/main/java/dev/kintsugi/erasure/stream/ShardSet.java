@@ -19,23 +19,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
  * The shard files of one encoded file in a directory, whatever their names, with whatever is wrong
  * with them.
  *
- * <p>If the directory holds shards of several files, the file with the most different shards is
- * meant, and the others are foreign. Files that do not begin as a shard file are ignored, unless
- * they have the name of one.
+ * <p>If the directory holds shards of several files, the one is meant that can be decoded as far as
+ * the headers tell, and the others are foreign. If several can be, opening is refused; if none can
+ * be, the one with the most different shards is meant. Files that do not begin as a shard file are
+ * ignored, unless they have the name of one.
  *
  * <p>Not thread-safe. Memory holds one stripe.
  */
 public final class ShardSet implements Closeable {
-  private static final Pattern NAME = Pattern.compile("shard-([0-9]{3})");
-
   private final Path directory;
   private final ShardHeader.Identity identity;
   private final Striping striping;
@@ -57,8 +55,9 @@ public final class ShardSet implements Closeable {
   /**
    * Opens the shard files of a directory and reads their headers.
    *
-   * @throws ShardFormatException if there is no shard file with a sound header, or if several files
-   *     have as many shards each
+   * @throws ShardFormatException if there is no shard file with a sound header, or if it cannot be
+   *     told which of several files is meant
+   * @throws IOException if the directory or a file cannot be read
    */
   public static ShardSet open(Path directory) throws IOException {
     List<ShardFinding> findings = new ArrayList<>();
@@ -95,25 +94,17 @@ public final class ShardSet implements Closeable {
     if (!Files.isRegularFile(path)) {
       return;
     }
-    Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
-    boolean isNamed = name.matches();
-    int index = isNamed ? Integer.parseInt(name.group(1)) : -1;
+    int index = ShardFiles.index(path);
     try {
       opened.add(ShardFile.open(path));
     } catch (UnsupportedShardVersionException e) {
       findings.add(finding(Problem.UNREADABLE, index, path, String.valueOf(e.getMessage())));
     } catch (ShardFormatException e) {
-      if (isNamed || hasMagic(path)) {
+      if (index >= 0 || ShardFile.hasMagic(path)) {
         findings.add(finding(Problem.DAMAGED, index, path, String.valueOf(e.getMessage())));
       }
     } catch (IOException e) {
       findings.add(finding(Problem.UNREADABLE, index, path, e.toString()));
-    }
-  }
-
-  private static boolean hasMagic(Path path) throws IOException {
-    try (var in = Files.newInputStream(path)) {
-      return ShardHeader.hasMagic(in.readNBytes(ShardHeader.BYTES));
     }
   }
 
@@ -129,24 +120,36 @@ public final class ShardSet implements Closeable {
           .computeIfAbsent(file.header().identity(), identity -> new BitSet())
           .set(file.header().index());
     }
-    int most = shards.values().stream().mapToInt(BitSet::cardinality).max().orElse(0);
-    if (most == 0) {
+    if (shards.isEmpty()) {
       throw new ShardFormatException(
           directory
               + " holds no shard file with a sound header"
               + (findings.isEmpty() ? "" : ": " + findings.get(0).detail()));
     }
-    List<ShardHeader.Identity> largest =
-        shards.entrySet().stream()
-            .filter(entry -> entry.getValue().cardinality() == most)
-            .map(Map.Entry::getKey)
-            .toList();
-    if (largest.size() > 1) {
-      throw new ShardFormatException(
-          "%s holds %d shards each of several files (SHA-256 %s and %s)"
-              .formatted(directory, most, largest.get(0).digest(), largest.get(1).digest()));
+    List<Map.Entry<ShardHeader.Identity, BitSet>> meant =
+        shards.entrySet().stream().filter(ShardSet::isDecodable).toList();
+    if (meant.isEmpty()) {
+      int most = shards.values().stream().mapToInt(BitSet::cardinality).max().orElse(0);
+      meant =
+          shards.entrySet().stream().filter(set -> set.getValue().cardinality() == most).toList();
     }
-    return largest.get(0);
+    if (meant.size() > 1) {
+      throw new ShardFormatException(
+          "%s holds shards of several files: %s; move those of all but one elsewhere"
+              .formatted(
+                  directory,
+                  meant.stream().map(ShardSet::describe).collect(Collectors.joining("; "))));
+    }
+    return meant.get(0).getKey();
+  }
+
+  private static boolean isDecodable(Map.Entry<ShardHeader.Identity, BitSet> set) {
+    return ErasureCodes.parse(set.getKey().scheme()).decodable(set.getValue());
+  }
+
+  private static String describe(Map.Entry<ShardHeader.Identity, BitSet> set) {
+    return "%d of %s, SHA-256 %s"
+        .formatted(set.getValue().cardinality(), set.getKey().scheme(), set.getKey().digest());
   }
 
   private static void sort(
@@ -231,6 +234,25 @@ public final class ShardSet implements Closeable {
   /** Returns the files that hold a shard; normally one. */
   List<ShardFile> copies(int index) {
     return copies.getOrDefault(index, List.of());
+  }
+
+  /**
+   * Returns how many stripes, from the first, have a block that a file is long enough to hold. The
+   * others are lost: no time and no memory is spent on them, whatever the headers say.
+   */
+  long heldStripes() throws IOException {
+    long most = 0;
+    for (List<ShardFile> files : copies.values()) {
+      for (ShardFile file : files) {
+        most = Math.max(most, file.heldBlocks(striping));
+      }
+    }
+    return most;
+  }
+
+  /** Returns memory for any of a number of stripes from the first. */
+  StripeBuffers buffers(long stripes) {
+    return new StripeBuffers(striping, stripes == 0 ? 0 : striping.blockBytes(0, fileBytes()));
   }
 
   /** Returns the shards that no file with a sound header holds. */

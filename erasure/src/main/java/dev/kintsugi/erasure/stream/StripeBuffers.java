@@ -16,13 +16,21 @@ final class StripeBuffers {
   private final ByteBuffer[] blocks;
 
   StripeBuffers(Striping striping) {
+    this(striping, striping.unit());
+  }
+
+  /**
+   * Takes memory.
+   *
+   * @param blockBytes the length of the longest block, at most the unit
+   */
+  StripeBuffers(Striping striping, int blockBytes) {
     this.striping = striping;
     this.code = striping.code();
-    this.data = ByteBuffer.allocateDirect(striping.stripeBytes());
-    this.parity =
-        ByteBuffer.allocateDirect(Math.multiplyExact(code.parityShards(), striping.unit()));
+    this.data = ByteBuffer.allocateDirect(Math.multiplyExact(code.dataShards(), blockBytes));
+    this.parity = ByteBuffer.allocateDirect(Math.multiplyExact(code.parityShards(), blockBytes));
     this.blocks = new ByteBuffer[code.totalShards()];
-    cut(striping.unit());
+    cut(blockBytes);
   }
 
   /** Makes blocks of a length, each with its position at 0. */

@@ -22,6 +22,9 @@ public record Striping(ErasureCode code, int unit) {
 
   /** Checks the unit. */
   public Striping {
+    if (code == null) {
+      throw new IllegalArgumentException("code must not be null");
+    }
     if (unit < 1 || unit > MAX_UNIT) {
       throw new IllegalArgumentException("unit (%d) must be in 1..%d".formatted(unit, MAX_UNIT));
     }
@@ -47,10 +50,16 @@ public record Striping(ErasureCode code, int unit) {
   /**
    * Returns the length of a block of one stripe.
    *
-   * @param stripe the stripe, below {@link #stripes}
+   * @param stripe the stripe, not negative and below {@link #stripes}
    * @param length the number of bytes in all
+   * @throws IllegalArgumentException if the length is negative, or there is no such stripe
    */
   public int blockBytes(long stripe, long length) {
+    long stripes = stripes(length);
+    if (stripe < 0 || stripe >= stripes) {
+      throw new IllegalArgumentException(
+          "stripe (%d) must not be negative and be below %d".formatted(stripe, stripes));
+    }
     long left = length - stripe * stripeBytes();
     return left >= stripeBytes() ? unit : blockOf((int) left);
   }

@@ -16,11 +16,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -104,11 +107,53 @@ final class ChannelCoderTest {
   }
 
   @Test
+  void channelsThatAreNullAreNamedBeforeAnythingIsReadOrWritten() throws IOException {
+    ChannelCoder coder = new ChannelCoder(new Striping(ErasureCodes.parse("rs:2+1"), 16));
+    List<byte[]> zeros = encode(coder, new byte[55]);
+    // Zeros in the place of a channel that is not there would fit those of the others.
+    assertNamed("shards[1]", () -> coder.verify(untyped(channels(zeros, 1)), 55));
+    assertNamed("shards[0]", () -> coder.verify(untyped(channels(zeros, 0, 1, 2)), 55));
+    ByteArrayInputStream source = new ByteArrayInputStream(new byte[55]);
+    ReadableByteChannel data = Channels.newChannel(source);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    WritableByteChannel sink = Channels.newChannel(out);
+    assertNamed("shards[2]", () -> coder.encode(data, untyped(Arrays.asList(sink, sink, null))));
+    assertNamed("data", () -> coder.encode(nothing(), List.of(sink, sink, sink)));
+    assertNamed("data", () -> coder.decode(channels(zeros, 0), 55, nothing()));
+    Map<Integer, WritableByteChannel> lost = new HashMap<>();
+    lost.put(0, nothing());
+    assertNamed("lost[0]", () -> coder.repair(channels(zeros, 0), 55, lost));
+    assertEquals(55, source.available());
+    assertEquals(0, out.size());
+  }
+
+  private static void assertNamed(String name, Executable call) {
+    String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+    assertEquals(name + " must not be null", message);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T> List<T> untyped(List<?> list) {
+    return (List<T>) list;
+  }
+
+  /** Returns what callers without null checks may pass. */
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  private static <T> T nothing() {
+    return null;
+  }
+
+  @Test
   void blocksOfTheLastStripeAreShort() {
     Striping striping = new Striping(ErasureCodes.parse("rs:4+2"), 10);
     assertEquals(2, striping.stripes(53));
     assertEquals(10, striping.blockBytes(0, 53));
     assertEquals(4, striping.blockBytes(1, 53));
+    for (long none : new long[] {-1, 2, 99, Long.MAX_VALUE}) {
+      assertThrows(IllegalArgumentException.class, () -> striping.blockBytes(none, 53));
+    }
+    assertThrows(IllegalArgumentException.class, () -> striping.blockBytes(0, 0));
+    assertThrows(IllegalArgumentException.class, () -> striping.blockBytes(0, -1));
     assertEquals(14, striping.shardBytes(53));
     assertEquals(0, striping.shardBytes(0));
     assertEquals(1, striping.shardBytes(1));

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +54,16 @@ final class ShardFilesTest {
         false,
         count -> {});
     return directory;
+  }
+
+  private static void encodeAgain(
+      Path directory, String scheme, byte[] bytes, boolean replace, int unit) throws IOException {
+    ShardFiles.encode(
+        new Striping(ErasureCodes.parse(scheme), unit),
+        Channels.newChannel(new ByteArrayInputStream(bytes)),
+        directory,
+        replace,
+        count -> {});
   }
 
   private byte[] decode(Path directory) throws IOException {
@@ -324,6 +337,133 @@ final class ShardFilesTest {
   }
 
   @Test
+  void whatWasEncodedLastIsWhatIsDecodedWhateverWasThereBefore() throws IOException {
+    byte[] last = random(2000);
+    for (String before : List.of("rs:6+3", "rs:4+2", "replicate:9", "rs:2+1")) {
+      Path directory = encode(before.replace(':', '-'), before, random(1000));
+      byte[] note = "no shard".getBytes(StandardCharsets.US_ASCII);
+      Files.write(shard(directory, 200), note);
+      encodeAgain(directory, "rs:2+1", last, true, 100);
+      assertArrayEquals(last, decode(directory), before);
+      assertTrue(check(directory).isSound(), before);
+      assertFalse(problems(directory).contains(Problem.FOREIGN), before);
+      assertArrayEquals(note, Files.readAllBytes(shard(directory, 200)), "is nobody's shard");
+    }
+  }
+
+  @Test
+  void shardFilesOfACodeWithMoreShardsAreNotRemovedUnasked() throws IOException {
+    Path directory = encode("left", "rs:6+3", random(1000));
+    for (int i = 0; i < 3; i++) {
+      Files.delete(shard(directory, i));
+    }
+    List<byte[]> before = contents(directory);
+    assertThrows(
+        FileAlreadyExistsException.class,
+        () -> encodeAgain(directory, "rs:2+1", random(9), false, 10));
+    assertArrayEquals(before.toArray(), contents(directory).toArray());
+  }
+
+  @Test
+  void ofSeveralFilesTheOneIsMeantThatCanBeDecodedAndNoneIfSeveralCanBe() throws IOException {
+    byte[] bytes = random(1000);
+    Path directory = encode("small", "rs:2+1", bytes);
+    Path other = encode("large", "rs:6+3", random(1001));
+    for (int i = 0; i < 5; i++) {
+      Files.copy(shard(other, i), directory.resolve("old" + i));
+    }
+    assertArrayEquals(bytes, decode(directory), "five of six are not enough");
+    Files.copy(shard(other, 5), directory.resolve("old5"));
+    String message =
+        Objects.requireNonNull(
+            assertThrows(ShardFormatException.class, () -> ShardSet.open(directory)).getMessage());
+    assertTrue(message.contains("3 of rs:2+1") && message.contains("6 of rs:6+3"), message);
+    Files.delete(shard(directory, 0));
+    Files.delete(shard(directory, 1));
+    assertArrayEquals(random(1001), decode(directory));
+  }
+
+  @Test
+  void noSetOfShardsIsLocatedWhereStripesAreLost() throws IOException {
+    Path directory = encode("lost", "rs:4+2", 100, random(1000));
+    for (int i = 0; i < 3; i++) {
+      Files.delete(shard(directory, i));
+    }
+    ShardReport report = check(directory);
+    assertEquals(3, report.lostStripes());
+    assertEquals("ambiguous", report.location().toString());
+    assertEquals("{3, 4, 5}", report.location().unchecked().toString());
+    assertEquals("{0, 1, 2}", report.bad().toString());
+    flip(shard(directory, 4), ShardHeader.BYTES + 5);
+    report = check(directory);
+    assertEquals("ambiguous", report.location().toString());
+    assertEquals("{0, 1, 2, 4}", report.bad().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"replicate:2", "rs:4+2", "rs:200+55"})
+  @Timeout(120)
+  void lengthsThatNoFileHasTakeNoTimeAndNoMemory(String scheme) throws IOException {
+    Path directory = Files.createDirectory(temp.resolve("huge"));
+    int total = ErasureCodes.parse(scheme).totalShards();
+    for (int unit : new int[] {1, 8, 65_536, Striping.MAX_UNIT}) {
+      for (long length : new long[] {1L << 40, 1L << 58, 1L << 60}) {
+        for (int i = 0; i < Math.min(total, 6); i++) {
+          ShardHeader header = new ShardHeader(scheme, i, unit, length, "ab".repeat(32), 9);
+          Files.write(shard(directory, i), header.toBytes());
+        }
+        Files.write(shard(directory, 0), new byte[5], StandardOpenOption.APPEND);
+        ShardReport report = check(directory);
+        assertEquals(report.stripes(), report.lostStripes());
+        assertEquals(total, report.bad().cardinality());
+        try (ShardSet set = ShardSet.open(directory)) {
+          assertEquals(unit == 1 ? 1 : 0, set.heldStripes());
+          int memory = set.buffers(set.heldStripes()).blocks()[0].capacity();
+          assertEquals(unit == 1 ? 1 : 0, memory, "bytes for a block");
+        }
+        assertThrows(UndecodableException.class, () -> decode(directory));
+        assertThrows(UndecodableException.class, () -> repair(directory));
+      }
+    }
+  }
+
+  @Test
+  void stripesBeyondTheEndOfTheLongestShardAreCounted() throws IOException {
+    Path directory = encode("short", "rs:4+2", 10, random(400));
+    for (int i = 0; i < 6; i++) {
+      byte[] bytes = Files.readAllBytes(shard(directory, i));
+      int blocks = i < 4 ? 3 : 5;
+      Files.write(shard(directory, i), Arrays.copyOf(bytes, ShardHeader.BYTES + 14 * blocks + i));
+    }
+    ShardReport report = check(directory);
+    assertEquals(10, report.stripes());
+    assertEquals(7, report.lostStripes());
+    List<String> details = report.findings().stream().map(ShardFinding::detail).toList();
+    assertTrue(details.get(0).contains("7 of 10 blocks"), details.get(0));
+    assertTrue(details.get(0).endsWith("the first is block 3"), details.get(0));
+    assertTrue(details.get(5).contains("5 of 10 blocks"), details.get(5));
+    assertTrue(details.get(5).endsWith("the first is block 5"), details.get(5));
+  }
+
+  @Test
+  void aTargetThatIsAShardIsRefused() throws IOException {
+    Path directory = encode("target", "rs:2+1", random(100));
+    List<byte[]> before = contents(directory);
+    try (ShardSet set = ShardSet.open(directory)) {
+      assertThrows(
+          FileAlreadyExistsException.class, () -> set.decode(shard(directory, 1), count -> {}));
+    }
+    assertArrayEquals(before.toArray(), contents(directory).toArray());
+  }
+
+  @Test
+  void namesAreThoseOfShards() {
+    assertEquals("shard-254", ShardFiles.name(ShardFiles.MAX_INDEX));
+    assertThrows(IllegalArgumentException.class, () -> ShardFiles.name(-1));
+    assertThrows(IllegalArgumentException.class, () -> ShardFiles.name(255));
+  }
+
+  @Test
   void headersThatLieAboutLengthsAreRefusedBeforeMemoryIsTaken() {
     ShardHeader good = new ShardHeader("rs:4+2", 1, 65_536, 7, "ab".repeat(32), 9);
     assertEquals(good, ShardHeader.parse(good.toBytes()));
@@ -334,6 +474,9 @@ final class ShardFilesTest {
             new ShardHeader("rs:4+2", 1, -1, 7, "ab".repeat(32), 9),
             new ShardHeader("rs:4+2", 1, Integer.MAX_VALUE, 7, "ab".repeat(32), 9),
             new ShardHeader("rs:4+2", 1, 65_536, -7, "ab".repeat(32), 9),
+            new ShardHeader("rs:4+2", 1, 1, Long.MAX_VALUE, "ab".repeat(32), 9),
+            new ShardHeader("replicate:2", 1, 4, Long.MAX_VALUE, "ab".repeat(32), 9),
+            new ShardHeader("replicate:2", 1, 65_536, Long.MAX_VALUE, "ab".repeat(32), 9),
             new ShardHeader("rs:4+2:vandermonde", 1, 65_536, 7, "ab".repeat(32), 9),
             new ShardHeader("abacus", 1, 65_536, 7, "ab".repeat(32), 9))) {
       assertThrows(ShardFormatException.class, () -> ShardHeader.parse(bad.toBytes()));
