@@ -279,6 +279,39 @@ class CodeVerbTest {
   }
 
   @Test
+  void aTimeThatNoNumberHoldsIsNull() throws IOException {
+    List<String> words = List.of("--afr", "1e-9", "--repair-hours", "0.001", "--json");
+    List<String> all = new ArrayList<>(List.of("durability", "--scheme", "rs:17+30"));
+    all.addAll(words);
+    JsonNode node = code(0, all.toArray(new String[0])).event("durability");
+    assertTrue(node.get("yearsToLoss").isNull(), node.toString());
+    assertTrue(node.get("annualLossProbability").isNumber(), node.toString());
+  }
+
+  @Test
+  void aWrongNameOfAKernelIsWhatIsNamed() throws IOException {
+    make("file", 10, 1);
+    code(0, "encode", "--scheme", "rs:2+1", path("file"), path("out"));
+    System.setProperty("kintsugi.erasure.kernel", "abacus");
+    try {
+      for (List<String> words :
+          List.of(
+              List.of("kernels"),
+              List.of("plan", "--scheme", "rs:2+1", "--lost", "0"),
+              List.of("encode", "--scheme", "rs:2+1", path("file"), path("o")),
+              List.of("locate", "--raw", "--scheme", "rs:2+1", "-", "-", path("file")),
+              List.of("verify", path("out")),
+              List.of("decode", path("out"), path("back")))) {
+        String told = code(2, words.toArray(new String[0])).err();
+        assertTrue(told.startsWith("kintsugi: kintsugi.erasure.kernel: kernel (abacus)"), told);
+      }
+    } finally {
+      System.clearProperty("kintsugi.erasure.kernel");
+    }
+    code(0, "verify", path("out"));
+  }
+
+  @Test
   void kernelsAreListedWithTheirSpeed() throws IOException {
     Result listed = code(0, "kernels", "--json");
     List<String> used = new ArrayList<>();
@@ -304,7 +337,29 @@ class CodeVerbTest {
     code(2, "encode", "--scheme", "rs:2+1", "--construction", "magic", path("file"), path("o"));
     code(2, "encode", "--scheme", "raid6:2", "--construction", "cauchy", path("file"), path("o"));
     code(2, "encode", "--scheme", "rs:2+1", "--unit", "0", path("file"), path("o"));
+    for (String construction : List.of("vandermonde", "cauchy")) {
+      Result both =
+          code(
+              2,
+              "encode",
+              "--scheme",
+              "rs:2+1:cauchy",
+              "--construction",
+              construction,
+              path("file"),
+              path("o"));
+      assertTrue(both.err().contains("--construction"), both.err());
+    }
+    for (String option : List.of("--unit=65536", "--force")) {
+      Result raw =
+          code(2, "encode", "--raw", option, "--scheme", "rs:1+1", path("o"), path("file"));
+      assertTrue(raw.err().contains(option.substring(0, 6)), raw.err());
+    }
     assertFalse(Files.exists(temp.resolve("o")), "nothing was made");
+    code(0, "encode", "--scheme", "rs:2+1", path("file"), path("out"));
+    String told = code(2, "decode", path("out"), path("nodir/g")).err();
+    assertEquals(
+        "kintsugi: %s: there is no such file or directory\n".formatted(path("nodir")), told);
     code(2, "decode", path("none"), path("back"));
     code(2, "decode", path("file"), path("back"));
     code(2, "locate", "--raw", path("file"));

@@ -6,6 +6,7 @@ import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
 import dev.kintsugi.erasure.ErasureException;
+import dev.kintsugi.erasure.GaloisKernels;
 import dev.kintsugi.erasure.UndecodableException;
 import dev.kintsugi.erasure.stream.DigestMismatchException;
 import dev.kintsugi.erasure.stream.ShardFinding;
@@ -55,6 +56,7 @@ abstract class CodeCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     try {
+      checkKernel();
       return run();
     } catch (WordsException e) {
       return failed(message(e), USAGE);
@@ -84,6 +86,18 @@ abstract class CodeCommand implements Callable<Integer> {
     }
   }
 
+  /** Refuses a wrong name of a kernel, which would look like a wrong code, or damaged shards. */
+  private static void checkKernel() {
+    String chosen = System.getProperty(GaloisKernels.PROPERTY);
+    if (chosen != null) {
+      try {
+        GaloisKernels.named(chosen);
+      } catch (IllegalArgumentException e) {
+        throw new WordsException(GaloisKernels.PROPERTY + ": " + e.getMessage());
+      }
+    }
+  }
+
   final Console console() {
     return ((CodeHost) spec.root().userObject()).configuredConsole();
   }
@@ -106,6 +120,11 @@ abstract class CodeCommand implements Callable<Integer> {
       if (!construction.isEmpty() && !scheme.startsWith("rs:")) {
         throw new WordsException(
             "--construction (%s) goes with rs codes, not with %s".formatted(construction, scheme));
+      }
+      if (!construction.isEmpty() && scheme.indexOf(':') != scheme.lastIndexOf(':')) {
+        throw new WordsException(
+            "--construction (%s) goes with a scheme that names none, not with %s"
+                .formatted(construction, scheme));
       }
       return ErasureCodes.parse(named ? scheme : scheme + ":" + construction);
     } catch (IllegalArgumentException e) {

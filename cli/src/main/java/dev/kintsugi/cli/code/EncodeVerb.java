@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,19 +29,23 @@ import picocli.CommandLine.Parameters;
       "parity files OUTDIR/p0, p1, ... are written, replacing what is there."
     })
 final class EncodeVerb extends CodeCommand {
+  private static final int DEFAULT_UNIT = Striping.DEFAULT_UNIT;
+
   @Mixin Scheme scheme = new Scheme();
 
   @Option(names = "--raw", description = "Takes k bare data files, writes bare parity files.")
   boolean raw;
 
-  @Option(names = "--force", description = "Replaces shard files that are in OUTDIR.")
+  @Option(
+      names = "--force",
+      description = "Replaces what is in OUTDIR under a name of a shard file.")
   boolean force;
 
   @Option(
       names = "--unit",
       paramLabel = "BYTES",
-      description = "The bytes of a block, each with a checksum; default ${DEFAULT-VALUE}.")
-  int unit = Striping.DEFAULT_UNIT;
+      description = "The bytes of a block, each with a checksum; default " + DEFAULT_UNIT + ".")
+  @Nullable Integer unit;
 
   @Parameters(
       arity = "2..*",
@@ -55,6 +60,11 @@ final class EncodeVerb extends CodeCommand {
     ErasureCode code = scheme.code();
     List<Path> paths = words.stream().map(LocalPaths::of).toList();
     if (raw) {
+      if (unit != null || force) {
+        throw new WordsException(
+            "%s goes without --raw: bare files have no blocks, and are always replaced"
+                .formatted(force ? "--force" : "--unit"));
+      }
       return RawFiles.encode(code, paths.get(0), paths.subList(1, paths.size()), console());
     }
     if (paths.size() != 2) {
@@ -62,7 +72,7 @@ final class EncodeVerb extends CodeCommand {
     }
     Striping striping;
     try {
-      striping = new Striping(code, unit);
+      striping = new Striping(code, unit == null ? DEFAULT_UNIT : unit);
     } catch (IllegalArgumentException e) {
       throw new WordsException("--unit: " + e.getMessage());
     }

@@ -26,12 +26,7 @@ final class KernelsVerb extends CodeCommand {
 
   @Override
   int run() {
-    String used;
-    try {
-      used = GaloisKernels.best().name();
-    } catch (IllegalArgumentException e) {
-      throw new WordsException(GaloisKernels.PROPERTY + ": " + e.getMessage());
-    }
+    String used = GaloisKernels.best().name();
     for (GaloisKernels.Entry entry : GaloisKernels.all()) {
       Json line =
           Json.event("kernel")

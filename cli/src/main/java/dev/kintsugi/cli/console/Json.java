@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON line: an object whose first field, {@code event}, says what it is. Fields keep their
- * order. Values are strings, numbers, booleans, null, maps and iterables of those.
+ * order. Values are strings, numbers, booleans, null, maps and iterables of those; a number that
+ * JSON has no word for, such as infinity, is written as null.
  */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -68,6 +69,8 @@ public final class Json {
       out.writeEndArray();
     } else if (value instanceof Boolean flag) {
       out.writeBoolean(flag);
+    } else if (value instanceof Double number && !Double.isFinite(number)) {
+      out.writeNull();
     } else if (value instanceof Double number) {
       out.writeNumber(number);
     } else if (value instanceof Number number) {

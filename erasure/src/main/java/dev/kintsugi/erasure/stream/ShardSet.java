@@ -2,6 +2,7 @@ package dev.kintsugi.erasure.stream;
 
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
+import dev.kintsugi.erasure.GaloisKernels;
 import dev.kintsugi.erasure.stream.ShardFinding.Problem;
 import java.io.Closeable;
 import java.io.IOException;
@@ -57,9 +58,13 @@ public final class ShardSet implements Closeable {
    *
    * @throws ShardFormatException if there is no shard file with a sound header, or if it cannot be
    *     told which of several files is meant
-   * @throws IOException if the directory or a file cannot be read
+   * @throws IllegalArgumentException if the system property {@value GaloisKernels#PROPERTY} names
+   *     an unknown kernel
+   * @throws IOException if the directory cannot be read
    */
   public static ShardSet open(Path directory) throws IOException {
+    // Refuses a wrong name of a kernel, which would look like a wrong code in every header.
+    GaloisKernels.best();
     List<ShardFinding> findings = new ArrayList<>();
     List<ShardFile> opened = new ArrayList<>();
     try {
@@ -285,6 +290,7 @@ public final class ShardSet implements Closeable {
    * out which shards are wrong.
    *
    * @param progress is told of bytes of the file that were checked
+   * @throws IOException if a file cannot be read
    */
   public ShardReport check(LongConsumer progress) throws IOException {
     return new ShardCheck(this).run(progress);
@@ -322,6 +328,7 @@ public final class ShardSet implements Closeable {
    * @return what was found, and what was written
    * @throws dev.kintsugi.erasure.UndecodableException if the sound blocks are too few
    * @throws DigestMismatchException if shards are wrong and it cannot be told which
+   * @throws IOException if a file cannot be read or written
    */
   public Repaired repair(LongConsumer progress) throws IOException {
     return new ShardRebuild(this).repair(progress);

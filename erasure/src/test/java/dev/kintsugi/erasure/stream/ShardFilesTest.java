@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.erasure.ErasureCodes;
+import dev.kintsugi.erasure.GaloisKernels;
 import dev.kintsugi.erasure.UndecodableException;
 import dev.kintsugi.erasure.stream.ShardFinding.Problem;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,8 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -454,6 +457,36 @@ final class ShardFilesTest {
           FileAlreadyExistsException.class, () -> set.decode(shard(directory, 1), count -> {}));
     }
     assertArrayEquals(before.toArray(), contents(directory).toArray());
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenToIsNamed() throws IOException {
+    Path directory = encode("place", "rs:2+1", random(100));
+    Path none = temp.resolve("none");
+    Path file = Files.write(temp.resolve("file"), new byte[1]);
+    try (ShardSet set = ShardSet.open(directory)) {
+      NoSuchFileException missing =
+          assertThrows(NoSuchFileException.class, () -> set.decode(none.resolve("g"), count -> {}));
+      assertEquals(none.toString(), missing.getFile());
+      NotDirectoryException wrong =
+          assertThrows(
+              NotDirectoryException.class, () -> set.decode(file.resolve("g"), count -> {}));
+      assertEquals(file.toString(), wrong.getFile());
+    }
+  }
+
+  @Test
+  void aWrongNameOfAKernelIsNotTakenForDamage() throws IOException {
+    Path directory = encode("kernel", "rs:2+1", random(100));
+    System.setProperty(GaloisKernels.PROPERTY, "abacus");
+    try {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> ShardSet.open(directory));
+      assertTrue(String.valueOf(e.getMessage()).contains("abacus"), e.getMessage());
+    } finally {
+      System.clearProperty(GaloisKernels.PROPERTY);
+    }
+    assertTrue(check(directory).isSound());
   }
 
   @Test
