@@ -66,7 +66,7 @@ final class ShardCheck {
       Outcome outcome = damaged.isEmpty() ? Outcome.CLEAN : Outcome.LOCATED;
       location = new Location(outcome, damaged, new BitSet());
     } else {
-      location = locate(erased, damaged, findings);
+      location = locateWrong(isDigestRight, erased, damaged, findings);
     }
     BitSet bad = location.shards();
     bad.or(erased);
@@ -165,6 +165,91 @@ final class ShardCheck {
                 index,
                 Optional.of(file.path()),
                 String.join("; ", details)));
+  }
+
+  /**
+   * Finds shards that are wrong though their checksums are right: by the digest, which tells all of
+   * them once the data is right, and by the parity relation before.
+   */
+  private Location locateWrong(
+      boolean isDigestRight, BitSet erased, BitSet damaged, List<ShardFinding> findings)
+      throws IOException {
+    BitSet known = new BitSet();
+    Location found = new Location(Outcome.AMBIGUOUS, known, known);
+    if (!isDigestRight) {
+      found = locate(erased, damaged, findings);
+      known = wrong(findings);
+      if (known.isEmpty()) {
+        return found;
+      }
+    }
+    Optional<BitSet> all = differing(known);
+    if (all.isEmpty()) {
+      return found;
+    }
+    BitSet wrong = all.get();
+    known = wrong(findings);
+    for (int i : wrong.stream().toArray()) {
+      if (!known.get(i)) {
+        Optional<Path> file = Optional.of(set.copies(i).get(0).path());
+        findings.add(
+            new ShardFinding(
+                Problem.WRONG, i, file, "is not the shard of this file, though its checksums fit"));
+      }
+    }
+    wrong.or(damaged);
+    return new Location(Outcome.LOCATED, wrong, new BitSet());
+  }
+
+  /** Returns the shards that findings say are wrong. */
+  static BitSet wrong(List<ShardFinding> findings) {
+    BitSet wrong = new BitSet();
+    for (ShardFinding finding : findings) {
+      if (finding.problem() == Problem.WRONG) {
+        wrong.set(finding.index());
+      }
+    }
+    return wrong;
+  }
+
+  /**
+   * Decodes without some shards and compares all shards with what is encoded from that.
+   *
+   * @return the shards that have sound blocks which differ; empty if the digest is not right
+   */
+  private Optional<BitSet> differing(BitSet excluded) throws IOException {
+    StripeBuffers right = set.buffers(heldStripes);
+    MessageDigest sha = Sha256.create();
+    BitSet wrong = new BitSet();
+    boolean[] data = new boolean[total];
+    Arrays.fill(data, 0, code.dataShards(), true);
+    for (long stripe = 0; stripe < heldStripes; stripe++) {
+      int length = set.striping().blockBytes(stripe, set.fileBytes());
+      ByteBuffer[] blocks = buffers.cut(length);
+      ByteBuffer[] made = right.cut(length);
+      boolean[] isRead = new boolean[total];
+      boolean[] present = new boolean[total];
+      for (int i = 0; i < total; i++) {
+        isRead[i] = set.read(i, stripe, blocks[i], new CRC32C());
+        present[i] = isRead[i] && !excluded.get(i);
+        made[i].put(0, blocks[i], 0, length);
+      }
+      try {
+        code.reconstruct(made, present, data);
+      } catch (UndecodableException e) {
+        return Optional.empty();
+      }
+      right.clearFrom(bytesOf(stripe)); // the digest does not tell what the last blocks end with
+      code.encode(made);
+      sha.update(right.data(bytesOf(stripe)));
+      for (int i = 0; i < total; i++) {
+        if (isRead[i] && !made[i].equals(blocks[i])) {
+          wrong.set(i);
+        }
+      }
+    }
+    boolean isRight = set.digest().equals(HexFormat.of().formatHex(sha.digest()));
+    return isRight ? Optional.of(wrong) : Optional.empty();
   }
 
   /** Asks the parity relation about the shards whose checksums are right. */

@@ -51,7 +51,7 @@ final class ShardRebuild {
     }
     // Checksums are right and the file is not: look for the shards that do not fit the others.
     ShardReport report = set.check(bytes -> {});
-    BitSet wrong = wrong(report);
+    BitSet wrong = ShardCheck.wrong(report.findings());
     try (ReplacingFile file = ReplacingFile.at(target)) {
       if (wrong.isEmpty() || !decode(file, wrong, damaged, progress)) {
         throw mismatch(report);
@@ -88,7 +88,7 @@ final class ShardRebuild {
     if (report.isSound()) {
       return new ShardSet.Repaired(report, Map.of());
     }
-    if (report.isTamperedWith() && wrong(report).isEmpty()) {
+    if (report.isTamperedWith() && ShardCheck.wrong(report.findings()).isEmpty()) {
       throw mismatch(report);
     }
     Map<Integer, ShardWriter> writers = new TreeMap<>();
@@ -98,7 +98,7 @@ final class ShardRebuild {
       }
       BitSet wanted = (BitSet) bad.clone();
       wanted.set(0, code.dataShards());
-      BitSet excluded = wrong(report);
+      BitSet excluded = ShardCheck.wrong(report.findings());
       excluded.or(set.absent());
       boolean isRight =
           run(
@@ -142,16 +142,6 @@ final class ShardRebuild {
       place = set.directory().resolve(ShardFiles.name(index) + "." + i);
     }
     return place;
-  }
-
-  private static BitSet wrong(ShardReport report) {
-    BitSet wrong = new BitSet();
-    for (ShardFinding finding : report.findings()) {
-      if (finding.problem() == Problem.WRONG) {
-        wrong.set(finding.index());
-      }
-    }
-    return wrong;
   }
 
   private DigestMismatchException mismatch(ShardReport report) {

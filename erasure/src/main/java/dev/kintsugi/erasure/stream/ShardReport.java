@@ -13,7 +13,7 @@ import java.util.List;
  * @param unfittingStripes how many do not fit the parity relation although all checksums are right
  * @param isDigestRight whether the file decodes to what was encoded; false if it does not decode
  * @param location which shards are damaged or wrong: by their checksums, and where these do not
- *     tell by the parity relation; missing ones are not among them
+ *     tell by the parity relation and the digest; missing ones are not among them
  * @param bad the indices of all shards that are missing, damaged or wrong
  */
 public record ShardReport(
@@ -37,7 +37,7 @@ public record ShardReport(
 
   /** Returns whether all shards are there and right. Foreign files and duplicates do not matter. */
   public boolean isSound() {
-    return bad.isEmpty() && isDigestRight;
+    return bad.isEmpty() && isDigestRight && unfittingStripes == 0;
   }
 
   /**

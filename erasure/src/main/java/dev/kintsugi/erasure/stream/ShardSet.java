@@ -32,7 +32,7 @@ import java.util.zip.CRC32C;
  * be, the one with the most different shards is meant. Files that do not begin as a shard file are
  * ignored, unless they have the name of one.
  *
- * <p>Not thread-safe. Memory holds one stripe.
+ * <p>Not thread-safe. Memory holds one stripe, or two while wrong shards are looked for.
  */
 public final class ShardSet implements Closeable {
   private final Path directory;

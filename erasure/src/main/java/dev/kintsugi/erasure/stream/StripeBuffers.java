@@ -53,6 +53,13 @@ final class StripeBuffers {
     return data.slice(0, count);
   }
 
+  /** Makes the data zeros from a place to its end. */
+  void clearFrom(int count) {
+    for (int i = count; i < data.capacity(); i++) {
+      data.put(i, (byte) 0);
+    }
+  }
+
   /**
    * Reads data for a whole stripe, or what is left; cuts it into blocks and fills the last ones up
    * with zeros.

@@ -288,6 +288,43 @@ final class ShardFilesTest {
   }
 
   @Test
+  void forgedParityIsLocatedByTheDigestHoweverMuchOfItThereIs() throws IOException {
+    for (String scheme : List.of("raid5:4", "rs:4+3", "lrc:4+2+2")) {
+      byte[] bytes = random(4 * 1000 * 2);
+      Path directory = encode(scheme.replace(':', '-'), scheme, 1000, bytes);
+      List<byte[]> shards = contents(directory);
+      String located = "located 4";
+      for (int i = 4; i < shards.size(); i++) {
+        forge(shard(directory, i), 1000, 1, 30);
+        located += i > 4 ? "," + i : "";
+      }
+      ShardReport report = check(directory);
+      assertEquals(located, report.location().toString(), scheme);
+      assertFalse(report.isSound(), scheme);
+      assertArrayEquals(bytes, decode(directory));
+      repair(directory);
+      assertArrayEquals(shards.toArray(), contents(directory).toArray(), scheme);
+    }
+  }
+
+  @Test
+  void repairLeavesNoForgedShardBesideOneThatIsKnownToBeWrong() throws IOException {
+    byte[] bytes = random(4 * 1000 * 2);
+    Path directory = encode("both", "rs:4+2", 1000, bytes);
+    List<byte[]> shards = contents(directory);
+    byte[] header = Arrays.copyOf(shards.get(3), ShardHeader.BYTES);
+    forge(shard(directory, 3), 1000, 0, 30);
+    byte[] wrong = Files.readAllBytes(shard(directory, 3));
+    System.arraycopy(header, 0, wrong, 0, header.length);
+    Files.write(shard(directory, 3), wrong);
+    forge(shard(directory, 5), 1000, 0, 40);
+    assertEquals("located 3,5", check(directory).location().toString());
+    assertArrayEquals(bytes, decode(directory));
+    repair(directory);
+    assertArrayEquals(shards.toArray(), contents(directory).toArray());
+  }
+
+  @Test
   void forgedShardsThatCannotBeLocatedAreNeverGuessed() throws IOException {
     byte[] bytes = random(4 * 1000);
     Path directory = encode("guess", "rs:4+2", 1000, bytes);
