@@ -190,6 +190,42 @@ class SecretVerbTest {
     assertEquals(List.of("a", "s"), names("."));
   }
 
+  @Test
+  void aGoodCopyOfADamagedShareIsUsedInAnyOrder() throws IOException {
+    byte[] secret = make("s", 5000);
+    secret(0, "split", path("s"), path("a"));
+    byte[] damaged = Files.readAllBytes(temp.resolve("a/2.share"));
+    damaged[2000] ^= 1;
+    Files.write(temp.resolve("bad"), damaged);
+    for (List<String> order :
+        List.of(
+            List.of("a/1.share", "bad", "a/2.share", "a/3.share"),
+            List.of("a/2.share", "a/1.share", "bad", "a/3.share"))) {
+      List<String> words = new ArrayList<>(List.of("combine", "-o", path("r")));
+      order.forEach(name -> words.add(path(name)));
+      Result result = secret(0, words.toArray(String[]::new));
+      assertArrayEquals(secret, Files.readAllBytes(temp.resolve("r")));
+      assertEquals("DAMAGED", result.status("bad"), order.toString());
+      assertEquals("GOOD", result.status("a/2.share"), order.toString());
+    }
+  }
+
+  @Test
+  void sharesOfTwoSecretsGiveNeither() throws IOException {
+    make("s", 5000);
+    make("t", 4000);
+    secret(0, "split", path("s"), path("a"));
+    secret(0, "split", "--scheme", "shamir:2of3", path("t"), path("b"));
+    Result result = secret(4, "combine", path("a"), path("b"), "-o", path("r"));
+    assertTrue(result.err().contains("enough shares of each of 2 sharings"), result.err());
+    assertTrue(result.err().contains("b/3.share"), result.err());
+    secret(4, "reshare", "--to", "shamir:2of2", path("a"), path("b"), path("c"));
+    assertEquals(List.of("a", "b", "s", "t"), names("."));
+    // The control: without enough shares of the second secret there is the first.
+    secret(0, "combine", path("a"), path("b/1.share"), "-o", path("r"));
+    assertArrayEquals(Files.readAllBytes(temp.resolve("s")), Files.readAllBytes(temp.resolve("r")));
+  }
+
   /** Alters the first byte of the only piece and makes the checksum right again. */
   private static void forge(Path share) throws IOException {
     byte[] bytes = Files.readAllBytes(share);

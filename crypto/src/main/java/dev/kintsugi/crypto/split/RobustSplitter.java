@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * wrong, the secret is found if e ≤ (n'-t)/2; with {@link Potshards} that holds for every fragment
  * by itself, with its own n', t and e. Beyond that, up to e = n'-t, it is found as long as the ways
  * to choose t of n' shares are at most {@value WrongShares#MAX_SUBSETS}, where fragments whose
- * wrong shares were located count as one way each. {@link XorSplitter} has no spare shares: one
- * wrong share loses the secret and cannot be named. If two different secrets are each supported by
- * enough shares, neither is returned. Messages count shares from 1, the API counts positions from
- * 0.
+ * wrong shares were located count as one way each. Of the answers that these choices give, the one
+ * that calls the fewest shares wrong is taken. {@link XorSplitter} has no spare shares: one wrong
+ * share loses the secret and cannot be named. If two different secrets are each supported by enough
+ * shares, neither is returned. Messages count shares from 1, the API counts positions from 0.
  *
  * <p>A share is the length of the {@link Frame} (4 bytes) ‖ its share of the frame. Immutable and
  * thread-safe.
@@ -88,7 +88,8 @@ public final class RobustSplitter {
    * @param shares one element for each position, null where the share is missing; any bytes
    * @return the secret, and which shares are wrong
    * @throws TooFewSharesException if there are not enough shares of one size
-   * @throws AuthenticationFailedException if no choice of shares gives the secret, or two do
+   * @throws AuthenticationFailedException if no choice of shares gives the secret
+   * @throws AmbiguousSharesException if two give different ones
    */
   public Combined combine(byte[] @Nullable [] shares) {
     WrongShares.Result found =
@@ -142,16 +143,13 @@ public final class RobustSplitter {
           "%d usable shares of %s, which needs %d"
               .formatted(usable.cardinality(), splitter, splitter.threshold()));
     }
-    byte[][] payloads = new byte[shares.length][];
-    for (int i = usable.nextSetBit(0); i >= 0; i = usable.nextSetBit(i + 1)) {
-      payloads[i] = Arrays.copyOfRange(shares[i], Integer.BYTES, shares[i].length);
-    }
     WrongShares.Result found =
-        new WrongShares(splitter, payloads, length, frame -> Frame.valid(frame, id, number))
+        new WrongShares(
+                splitter, shares, Integer.BYTES, length, frame -> Frame.valid(frame, id, number))
             .find(usable, distrusted);
     BitSet wrong = (BitSet) present.clone();
     wrong.andNot(usable);
     wrong.or(found.wrong());
-    return new WrongShares.Result(found.frame(), wrong);
+    return new WrongShares.Result(found.frame(), wrong, found.shares());
   }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -17,9 +16,11 @@ import java.util.List;
  *
  * <p>Guarantee: {@link #combine} writes only bytes that were split, in order, each piece after it
  * proved itself, and returns normally only after the last piece; wrong, damaged, foreign, stale,
- * duplicate and missing shares are named. As {@link RobustSplitter}, up to {@code privacy()} shares
- * may be wrong on purpose, and as many may be damaged as the splitter can miss, different ones in
- * every piece. Stateless and thread-safe; streams stay the caller's and are not closed.
+ * duplicate and missing shares are named. If files claim to be the same share and differ, the right
+ * one is used and the others are named; up to {@value Contenders#MAX_CHOICES} choices are tried. As
+ * {@link RobustSplitter}, up to {@code privacy()} shares may be wrong on purpose, and as many may
+ * be damaged as the splitter can miss, different ones in every piece. Stateless and thread-safe;
+ * streams stay the caller's and are not closed.
  */
 public final class ShareFiles {
   /** Bytes of the secret in one piece, the last excepted, of splitters with up to 64 shares. */
@@ -99,31 +100,29 @@ public final class ShareFiles {
    *     start
    * @return what was found out about each file
    * @throws TooFewSharesException if some piece has too few usable shares
-   * @throws AuthenticationFailedException if no choice of shares gives some piece, or two do
+   * @throws AuthenticationFailedException if no choice of shares gives some piece
+   * @throws AmbiguousSharesException if there are enough shares of two splits, or of two
+   *     generations of one, or some piece could be two different ones; the message names the files
    * @throws MalformedRecordException if none of the files is a share file
    * @throws IOException if reading or writing fails
    */
   public static ShareReport combine(List<Input> inputs, OutputStream secret) throws IOException {
-    ShareSet set = ShareSet.open(inputs);
-    BitSet wrong = new BitSet();
+    ShareSet set = ShareSet.open(inputs).unambiguous();
+    byte[] id = set.header().splitId();
     long bytes = 0;
     for (long number = 0; ; number++) {
-      byte[][] shares = set.next();
+      byte[][][] shares = set.next();
       WrongShares.Result found;
       try {
-        found =
-            RobustSplitter.combine(set.splitter(), shares, set.header().splitId(), number, wrong);
+        found = new Contenders(set.splitter(), id, number, set.distrusted()).combine(shares);
       } catch (TooFewSharesException e) {
-        throw new TooFewSharesException(
-            "piece %d: %s; %s"
-                .formatted(number, e.getMessage(), describe(set.report(wrong, number, bytes))));
+        throw new TooFewSharesException(explained(e, set.report(number, bytes)));
       } catch (AuthenticationFailedException e) {
-        throw new AuthenticationFailedException(
-            "piece %d: %s; %s"
-                .formatted(number, e.getMessage(), describe(set.report(wrong, number, bytes))),
-            e);
+        throw new AuthenticationFailedException(explained(e, set.report(number, bytes)), e);
+      } catch (AmbiguousSharesException e) {
+        throw new AmbiguousSharesException(explained(e, set.report(number, bytes)));
       }
-      wrong.or(found.wrong());
+      set.judge(found);
       byte[] data = Frame.data(found.frame());
       boolean last = Frame.last(found.frame());
       secret.write(data);
@@ -132,9 +131,13 @@ public final class ShareFiles {
       Arrays.fill(found.frame(), (byte) 0);
       if (last) {
         set.expectEnd();
-        return set.report(wrong, number + 1, bytes);
+        return set.report(number + 1, bytes);
       }
     }
+  }
+
+  private static String explained(CryptoException e, ShareReport report) {
+    return "piece %d: %s; %s".formatted(report.pieces(), e.getMessage(), describe(report));
   }
 
   private static String describe(ShareReport report) {
@@ -166,21 +169,23 @@ public final class ShareFiles {
     ShareSet set = ShareSet.open(inputs);
     long pieces = 0;
     while (!set.ended()) {
-      pieces += set.splitter().present(set.next()).isEmpty() ? 0 : 1;
+      pieces += Arrays.stream(set.next()).allMatch(p -> p.length == 0) ? 0 : 1;
     }
-    return set.report(new BitSet(), pieces, 0);
+    return set.report(pieces, 0);
   }
 
   /**
    * Reads the headers of share files.
    *
    * @param inputs share files, in any order, of any content
-   * @return the header of a share of the sharing that most of them belong to
+   * @return the header of a share of the sharing that they suffice for, or else of the one that
+   *     most of them belong to
    * @throws MalformedRecordException if none of the files is a share file
+   * @throws AmbiguousSharesException if they suffice for two
    * @throws IOException if reading fails
    */
   public static ShareHeader header(List<Input> inputs) throws IOException {
-    return ShareSet.open(inputs).header();
+    return ShareSet.open(inputs).unambiguous().header();
   }
 
   /**

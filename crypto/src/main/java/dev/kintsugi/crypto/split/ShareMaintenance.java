@@ -30,13 +30,14 @@ public final class ShareMaintenance {
    *     outputs is not its number of shares
    * @throws TooFewSharesException if a share is missing or damaged: a share left out would be lost.
    *     {@link #reshare} to the same splitter instead
-   * @throws AuthenticationFailedException if the shares do not fit each other; the message names
-   *     the wrong ones if at most (n-t)/2 are
+   * @throws AuthenticationFailedException if the shares do not fit each other, or files of one
+   *     share differ; the message names the wrong ones if at most (n-t)/2 are
+   * @throws AmbiguousSharesException if the files suffice for two sharings
    * @throws IOException if reading or writing fails
    */
   public static ShareReport refresh(List<ShareFiles.Input> inputs, List<OutputStream> outputs)
       throws IOException {
-    ShareSet set = ShareSet.open(inputs);
+    ShareSet set = ShareSet.open(inputs).unambiguous();
     Shamir shamir = shamir(set);
     return rewrite(
         set,
@@ -63,13 +64,14 @@ public final class ShareMaintenance {
    * @throws IllegalArgumentException if the old splitter is not {@link Shamir}, or the number of
    *     outputs is not the new number of shares
    * @throws TooFewSharesException if there are too few undamaged shares
-   * @throws AuthenticationFailedException if the shares do not fit each other; the message names
-   *     the wrong ones if at most (n'-t)/2 of the n' given are
+   * @throws AuthenticationFailedException if the shares do not fit each other, or files of one
+   *     share differ; the message names the wrong ones if at most (n'-t)/2 of the n' given are
+   * @throws AmbiguousSharesException if the files suffice for two sharings
    * @throws IOException if reading or writing fails
    */
   public static ShareReport reshare(
       List<ShareFiles.Input> inputs, Shamir to, List<OutputStream> outputs) throws IOException {
-    ShareSet set = ShareSet.open(inputs);
+    ShareSet set = ShareSet.open(inputs).unambiguous();
     Shamir from = shamir(set);
     return rewrite(
         set,
@@ -123,7 +125,7 @@ public final class ShareMaintenance {
             old.pieceLength());
     ShareRecords.Writer[] writers = ShareFiles.writers(header, outputs);
     for (long number = 0; ; number++) {
-      byte[][] shares = set.next();
+      byte[][] shares = set.nextAlike(number);
       BitSet present = from.present(shares);
       if (present.isEmpty() && number > 0) {
         if (set.intact().cardinality() < needed) {
@@ -132,7 +134,7 @@ public final class ShareMaintenance {
                   .formatted(WrongShares.numbers(set.intact()), needed));
         }
         ShareFiles.finish(writers);
-        return set.report(new BitSet(), number, 0);
+        return set.report(number, 0);
       }
       if (present.cardinality() < needed) {
         throw new TooFewSharesException(
@@ -180,7 +182,7 @@ public final class ShareMaintenance {
     if (fit) {
       return;
     }
-    BitSet wrong = new WrongShares(from, payloads, 0, frame -> false).locate(present);
+    BitSet wrong = new WrongShares(from, payloads, 0, 0, frame -> false).locate(present);
     throw new AuthenticationFailedException(
         wrong.isEmpty()
             ? "piece %d: the shares %s do not fit each other; combine names the wrong ones"

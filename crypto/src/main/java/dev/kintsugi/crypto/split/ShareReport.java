@@ -31,7 +31,7 @@ public record ShareReport(
     FOREIGN,
     /** A share of this split from before or after a refresh or re-sharing. */
     STALE,
-    /** A share that another file has, too; it was ignored. */
+    /** The same bytes as another file that is undamaged; it was ignored. */
     DUPLICATE,
     /** No share file at all, or of an unknown version. */
     UNREADABLE

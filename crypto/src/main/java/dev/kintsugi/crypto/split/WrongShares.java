@@ -25,19 +25,37 @@ final class WrongShares {
   private static final int COLUMNS_PER_ROUND = 3;
 
   private final SecretSplitter splitter;
-  private final byte[][] payloads;
+  private final byte[][] shares;
+  private final int shareOff;
   private final int frameLength;
   private final Predicate<byte[]> valid;
 
-  /** The frame found, and the positions of wrong shares among those examined. */
-  // The array is handed over once, not a value to compare.
+  /**
+   * The frame found, the positions of wrong shares among those examined, and all shares as they
+   * should be.
+   */
+  // The arrays are handed over once, not values to compare.
   @SuppressWarnings("ArrayRecordComponent")
-  record Result(byte[] frame, BitSet wrong) {}
+  record Result(byte[] frame, BitSet wrong, byte[][] shares) {}
 
+  /**
+   * Prepares a search.
+   *
+   * @param shares by position; those examined have one length
+   * @param shareOff how many bytes stand in front of each share. They are the same in all, and so
+   *     values of a polynomial, too, of degree 0: what completes shares completes them as well
+   * @param frameLength the length of the frame
+   * @param valid tells whether a frame proves itself
+   */
   WrongShares(
-      SecretSplitter splitter, byte[][] payloads, int frameLength, Predicate<byte[]> valid) {
+      SecretSplitter splitter,
+      byte[][] shares,
+      int shareOff,
+      int frameLength,
+      Predicate<byte[]> valid) {
     this.splitter = splitter;
-    this.payloads = payloads;
+    this.shares = shares;
+    this.shareOff = shareOff;
     this.frameLength = frameLength;
     this.valid = valid;
   }
@@ -62,13 +80,13 @@ final class WrongShares {
         BitSet rest = (BitSet) usable.clone();
         rest.andNot(others);
         return others.cardinality() > rest.cardinality()
-            ? new Result(result.frame(), rest)
+            ? new Result(result.frame(), rest, second.get().shares())
             : result;
       }
       Arrays.fill(result.frame(), (byte) 0);
       BitSet rest = (BitSet) usable.clone();
       rest.andNot(others);
-      throw new AuthenticationFailedException(
+      throw new AmbiguousSharesException(
           "shares %s and shares %s of %s combine to different secrets"
               .formatted(numbers(rest), numbers(others), splitter));
     }
@@ -80,40 +98,78 @@ final class WrongShares {
     return positions.stream().mapToObj(i -> i + 1).toList();
   }
 
+  /**
+   * The answer so far that calls the fewest shares wrong. Errors can cancel out in the secret, one
+   * choice in 256 where they are all in one column: then the secret is right, and right shares seem
+   * wrong.
+   */
+  private final class Answer {
+    private final BitSet usable;
+    private final int half;
+    private Optional<Result> result = Optional.empty();
+    private boolean settled;
+
+    Answer(BitSet usable) {
+      this.usable = usable;
+      this.half = (usable.cardinality() - splitter.threshold()) / 2;
+    }
+
+    /**
+     * Trusts some shares; if all of them fit, or half of those to spare may be wrong, that is it.
+     */
+    void trust(BitSet trusted) {
+      offer(trusted, true);
+    }
+
+    private void offer(BitSet trusted, boolean trustworthy) {
+      Optional<Result> next = attempt(trusted, usable);
+      if (next.isEmpty()) {
+        return;
+      }
+      BitSet wrong = next.get().wrong();
+      if (result.isPresent() && result.get().wrong().cardinality() <= wrong.cardinality()) {
+        Arrays.fill(next.get().frame(), (byte) 0);
+        return;
+      }
+      result.ifPresent(r -> Arrays.fill(r.frame(), (byte) 0));
+      result = next;
+      settled = wrong.cardinality() <= half || (trustworthy && !wrong.intersects(trusted));
+    }
+
+    /** Tries every smallest sufficient subset of some shares, up to the limit. */
+    void choose(BitSet some) {
+      Iterator<BitSet> bases = splitter.minimalBases(some).limit(MAX_SUBSETS).iterator();
+      while (!settled && bases.hasNext()) {
+        offer(bases.next(), false);
+      }
+    }
+  }
+
   private Optional<Result> search(BitSet usable, BitSet distrusted) {
+    Answer answer = new Answer(usable);
     BitSet trusted = (BitSet) usable.clone();
     trusted.andNot(distrusted);
-    Optional<Result> found = attempt(trusted, usable);
-    if (found.isEmpty() && !trusted.equals(usable)) {
+    answer.trust(trusted);
+    if (!answer.settled && !trusted.equals(usable)) {
       trusted = (BitSet) usable.clone();
-      found = attempt(trusted, usable);
+      answer.trust(trusted);
     }
-    while (found.isEmpty() && splitter.sufficient(trusted)) {
+    while (!answer.settled && splitter.sufficient(trusted)) {
       BitSet wrong = locate(trusted);
       if (wrong.isEmpty()) {
         break;
       }
       trusted.andNot(wrong);
-      found = attempt(trusted, usable);
+      answer.trust(trusted);
     }
-    if (found.isEmpty()) {
+    if (!answer.settled) {
       BitSet unsettled = unsettled(trusted, usable);
-      found = choose(unsettled, usable);
-      if (found.isEmpty() && !unsettled.equals(usable)) {
-        found = choose(usable, usable);
+      answer.choose(unsettled);
+      if (answer.result.isEmpty() && !unsettled.equals(usable)) {
+        answer.choose(usable);
       }
     }
-    return found;
-  }
-
-  /** Tries every smallest sufficient subset of some shares, up to the limit. */
-  private Optional<Result> choose(BitSet some, BitSet usable) {
-    Optional<Result> found = Optional.empty();
-    Iterator<BitSet> bases = splitter.minimalBases(some).limit(MAX_SUBSETS).iterator();
-    while (found.isEmpty() && bases.hasNext()) {
-      found = attempt(bases.next(), usable);
-    }
-    return found;
+    return answer.result;
   }
 
   /**
@@ -125,8 +181,8 @@ final class WrongShares {
     if (!splitter.sufficient(trusted)) {
       return usable;
     }
-    byte[][] implied = splitter.complete(payloads, trusted);
-    for (Section section : splitter.sections(payloads[trusted.nextSetBit(0)].length)) {
+    byte[][] implied = splitter.complete(shares, trusted);
+    for (Section section : splitter.sections(shares[trusted.nextSetBit(0)].length)) {
       int[] here = Arrays.stream(section.positions()).filter(trusted::get).toArray();
       boolean settled =
           Arrays.stream(here)
@@ -136,7 +192,7 @@ final class WrongShares {
                           implied[i],
                           section.from(),
                           section.to(),
-                          payloads[i],
+                          shares[i],
                           section.from(),
                           section.to()));
       (settled
@@ -152,21 +208,21 @@ final class WrongShares {
     if (!splitter.sufficient(trusted)) {
       return Optional.empty();
     }
-    byte[][] chosen = new byte[payloads.length][];
-    trusted.stream().forEach(i -> chosen[i] = payloads[i]);
+    byte[][] chosen = new byte[shares.length][];
+    trusted.stream().forEach(i -> chosen[i] = shares[i]);
     byte[] frame = new byte[frameLength];
     try {
-      splitter.combine(chosen, 0, frame, 0, frameLength);
+      splitter.combine(chosen, shareOff, frame, 0, frameLength);
     } catch (AuthenticationFailedException e) {
       return Optional.empty();
     }
     if (!valid.test(frame)) {
       return Optional.empty();
     }
-    byte[][] all = splitter.complete(payloads, trusted);
+    byte[][] all = splitter.complete(shares, trusted);
     BitSet wrong = new BitSet();
-    usable.stream().forEach(i -> wrong.set(i, !Arrays.equals(all[i], payloads[i])));
-    return Optional.of(new Result(frame, wrong));
+    usable.stream().forEach(i -> wrong.set(i, !Arrays.equals(all[i], shares[i])));
+    return Optional.of(new Result(frame, wrong, all));
   }
 
   /**
@@ -174,9 +230,9 @@ final class WrongShares {
    * or so many that the others would not suffice.
    */
   BitSet locate(BitSet trusted) {
-    byte[][] implied = splitter.complete(payloads, trusted);
+    byte[][] implied = splitter.complete(shares, trusted);
     BitSet wrong = new BitSet();
-    for (Section section : splitter.sections(payloads[trusted.nextSetBit(0)].length)) {
+    for (Section section : splitter.sections(shares[trusted.nextSetBit(0)].length)) {
       wrong.or(locate(trusted, section, implied));
     }
     BitSet left = (BitSet) trusted.clone();
@@ -198,7 +254,7 @@ final class WrongShares {
       int any = 0;
       for (int i = 0; i < positions.length; i++) {
         int p = positions[i];
-        difference[i] = (payloads[p][column] ^ implied[p][column]) & 0xff;
+        difference[i] = (shares[p][column] ^ implied[p][column]) & 0xff;
         any |= difference[i];
       }
       if (any != 0) {

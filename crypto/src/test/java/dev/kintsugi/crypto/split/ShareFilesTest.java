@@ -133,6 +133,160 @@ final class ShareFilesTest {
     assertFalse(out.report().clean());
   }
 
+  @Test
+  void aDamagedFileDoesNotHideAGoodCopyOfItsShare() throws IOException {
+    byte[] secret = SecretSplitterContract.random(2500, 1);
+    byte[][] f = split("shamir:3of5", secret);
+    byte[] damaged = f[1].clone();
+    damaged[damaged.length / 2] ^= 1;
+    for (byte[][] files :
+        new byte[][][] {{f[0], damaged, f[1], f[2]}, {f[0], f[1], damaged, f[2]}}) {
+      Out out = combine(files);
+      assertArrayEquals(secret, out.secret());
+      assertEquals(files[1] == damaged ? Status.DAMAGED : Status.GOOD, out.status(1));
+      assertEquals(files[2] == damaged ? Status.DAMAGED : Status.GOOD, out.status(2));
+      assertEquals(List.of(4, 5), out.report().missing());
+      List<OutputStream> outs = outputs(2);
+      ShareMaintenance.reshare(inputs(files), Shamir.of(2, 2), outs);
+      assertArrayEquals(secret, combine(bytes(outs)).secret());
+    }
+    // Two copies, each damaged where the other is not.
+    byte[] elsewhere = f[1].clone();
+    elsewhere[150] ^= 1;
+    Out out = combine(damaged, elsewhere, f[0], f[2]);
+    assertArrayEquals(secret, out.secret());
+    assertEquals(Status.DAMAGED, out.status(0));
+    assertEquals(Status.DAMAGED, out.status(1));
+    // The control: both damaged in one place leave too few.
+    assertThrows(TooFewSharesException.class, () -> combine(damaged, damaged, f[0], f[2]));
+  }
+
+  @Test
+  void aWrongFileDoesNotHideTheRightOneOfItsShare() throws IOException {
+    byte[] secret = SecretSplitterContract.random(2500, 1);
+    byte[][] f = split("shamir:3of5", secret);
+    byte[] wrong = rewritten(f[1], piece -> piece[piece.length / 2] ^= 1);
+    byte[] worse = rewritten(f[1], piece -> piece[piece.length / 3] ^= 1);
+    for (byte[][] files :
+        new byte[][][] {
+          {f[0], wrong, worse, f[1], f[2]},
+          {wrong, f[1], worse, f[2], f[0]},
+          {f[1], wrong, f[1], worse, f[2], f[0]}
+        }) {
+      Out out = combine(files);
+      assertArrayEquals(secret, out.secret());
+      boolean seen = false;
+      for (int i = 0; i < files.length; i++) {
+        boolean right = files[i] != wrong && files[i] != worse;
+        Status good = seen && files[i] == f[1] ? Status.DUPLICATE : Status.GOOD;
+        seen |= files[i] == f[1];
+        assertEquals(right ? good : Status.WRONG, out.status(i), "file " + i);
+      }
+      assertThrows(
+          AuthenticationFailedException.class,
+          () -> ShareMaintenance.reshare(inputs(files), Shamir.of(2, 2), outputs(2)));
+    }
+    assertThrows(AuthenticationFailedException.class, () -> combine(f[0], wrong, worse, f[2]));
+  }
+
+  @Test
+  void rightFilesAreFoundBehindWrongOnesOfHalfTheShares() throws IOException {
+    byte[] secret = SecretSplitterContract.random(2500, 1);
+    byte[][] f = split("shamir:10of30", secret);
+    List<byte[]> files = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      if (i < 15) {
+        byte error = (byte) (1 + 17 * i * i);
+        files.add(rewritten(f[i], piece -> piece[40] ^= error));
+      }
+      files.add(f[i]);
+    }
+    Out out = combine(files.toArray(byte[][]::new));
+    assertArrayEquals(secret, out.secret());
+    for (int i = 0; i < files.size(); i++) {
+      assertEquals(i < 30 && i % 2 == 0 ? Status.WRONG : Status.GOOD, out.status(i), "file " + i);
+    }
+  }
+
+  @Test
+  void filesThatClaimTheSharesOfAnotherSecretAreNotBelieved() throws IOException {
+    byte[][] f = split("shamir:2of3", new byte[10]);
+    byte[][] forged = forged(f, new byte[] {1, 2, 3});
+    String message =
+        assertThrows(
+                AmbiguousSharesException.class, () -> combine(forged[0], f[0], forged[1], f[1]))
+            .getMessage();
+    assertTrue(String.valueOf(message).contains("combine to another secret"), message);
+    assertThrows(
+        AmbiguousSharesException.class, () -> combine(f[0], f[1], f[2], forged[0], forged[2]));
+    assertThrows(AmbiguousSharesException.class, () -> combine(f[0], forged[0], forged[1], f[2]));
+    // The controls: forged ones alone combine, and too few of them are only wrong.
+    assertArrayEquals(new byte[] {1, 2, 3}, combine(forged[0], forged[2]).secret());
+    Out out = combine(forged[0], f[0], f[1]);
+    assertArrayEquals(new byte[10], out.secret());
+    assertEquals(Status.WRONG, out.status(0));
+  }
+
+  /** Makes shares of a short secret under the headers of others. */
+  private static byte[][] forged(byte[][] files, byte[] secret) throws IOException {
+    byte[][] forged = new byte[files.length][];
+    ShareHeader header = ShareHeader.read(new ByteArrayInputStream(files[0]));
+    byte[] frame = Frame.make(header.splitId(), 0, true, secret, 0, secret.length);
+    byte[][] shares = RobustSplitter.split(header.splitter(), frame);
+    for (int i = 0; i < files.length; i++) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      ShareRecords.Writer writer = new ShareRecords.Writer(out, header.at(i));
+      writer.write(shares[i]);
+      writer.finish();
+      forged[i] = out.toByteArray();
+    }
+    return forged;
+  }
+
+  @Test
+  void twoCompleteSecretsAreNotGuessedBetween() throws IOException {
+    byte[][] a = split("shamir:2of3", new byte[] {1});
+    byte[][] b = split("shamir:3of5", new byte[] {2});
+    String message =
+        assertThrows(
+                AmbiguousSharesException.class, () -> combine(a[0], b[0], b[1], a[2], b[4], b[3]))
+            .getMessage();
+    for (String word :
+        new String[] {"[file0, file3] of split", "[file1, file2, file4, file5] of"}) {
+      assertTrue(String.valueOf(message).contains(word), message);
+    }
+    List<OutputStream> fresh = outputs(3);
+    ShareMaintenance.refresh(inputs(a), fresh);
+    byte[][] next = bytes(fresh);
+    message =
+        assertThrows(
+                AmbiguousSharesException.class, () -> combine(a[0], a[1], next[1], next[2], a[2]))
+            .getMessage();
+    assertTrue(String.valueOf(message).contains("generation 1"), message);
+    assertThrows(
+        AmbiguousSharesException.class,
+        () -> ShareMaintenance.refresh(inputs(a[0], a[1], a[2], b[0], b[1], b[2]), outputs(3)));
+    assertThrows(
+        AmbiguousSharesException.class,
+        () -> ShareFiles.header(inputs(a[0], a[1], b[0], b[1], b[2])));
+    // Looking at them is not guessing.
+    ShareReport report = ShareFiles.examine(inputs(a[0], a[1], b[0], b[1], b[2]));
+    assertTrue(
+        report.verdicts().stream().anyMatch(v -> v.detail().contains("enough shares are here")));
+    // The control: one share less of either and there is an answer.
+    assertArrayEquals(new byte[] {2}, combine(a[0], b[0], b[1], b[4]).secret());
+    assertArrayEquals(new byte[] {1}, combine(a[0], b[0], b[1], a[1]).secret());
+  }
+
+  @Test
+  void sharesThatSufficeArePreferredToMoreThatDoNot() throws IOException {
+    byte[][] xor = split("xor:4", new byte[] {1});
+    byte[][] f = split("shamir:2of3", new byte[] {2});
+    Out out = combine(xor[0], xor[1], xor[2], f[0], f[2]);
+    assertArrayEquals(new byte[] {2}, out.secret());
+    assertEquals(Status.FOREIGN, out.status(0));
+  }
+
   /** Alters the payload of every piece and mends the checksums. */
   private static byte[] rewritten(byte[] file, java.util.function.Consumer<byte[]> edit)
       throws IOException {
