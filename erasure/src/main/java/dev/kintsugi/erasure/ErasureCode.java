@@ -192,11 +192,11 @@ public interface ErasureCode {
    *     modified, all others are ignored and may be null
    * @param dataShard the index of the data shard that changes
    * @param delta the exclusive-or of its old and its new bytes, in the same range as that of the
-   *     rows; not modified
+   *     rows and as long as they are; not modified
    * @param offset where the range starts in the delta and in every row
    * @param length the number of bytes
-   * @throws IllegalArgumentException if the index is not that of a data shard or a row that is
-   *     needed is null or too short
+   * @throws IllegalArgumentException if the index is not that of a data shard, or the shape is
+   *     wrong, see above
    */
   void updateParity(byte[][] shards, int dataShard, byte[] delta, int offset, int length);
 
@@ -207,8 +207,8 @@ public interface ErasureCode {
    *     are modified, all others are ignored and may be null
    * @param dataShard the index of the data shard that changes
    * @param delta the exclusive-or of its old and its new bytes; not modified
-   * @throws IllegalArgumentException if the index is not that of a data shard, or a buffer that is
-   *     needed is null or does not hold as many bytes as the delta
+   * @throws IllegalArgumentException if the index is not that of a data shard, or the shape is
+   *     wrong, see above
    */
   void updateParity(ByteBuffer[] shards, int dataShard, ByteBuffer delta);
 

@@ -37,9 +37,10 @@ public final class ErasureCodes {
    * Returns the code of a name, on the default kernel.
    *
    * @param name what {@link ErasureCode#toString} of the code prints
-   * @throws IllegalArgumentException if the name is malformed or names no code
+   * @throws IllegalArgumentException if the name is null or malformed or names no code
    */
   public static ErasureCode parse(String name) {
+    Shapes.checkNotNull("name", name);
     Matcher rs = REED_SOLOMON.matcher(name);
     if (rs.matches()) {
       String construction = rs.group(3);

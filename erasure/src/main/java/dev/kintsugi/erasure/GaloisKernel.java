@@ -30,8 +30,8 @@ public interface GaloisKernel {
    * @param matrix outputRows.length × inputRows.length coefficients, row by row; copied
    * @param inputRows which element of the array of inputs meets each column; copied
    * @param outputRows which element of the array of outputs receives each row; copied
-   * @throws IllegalArgumentException if the matrix has another size, an index is negative, or an
-   *     output row is named twice
+   * @throws IllegalArgumentException if an argument is null, the matrix has another size, an index
+   *     is negative, or an output row is named twice
    */
   PreparedMatrix prepare(byte[] matrix, int[] inputRows, int[] outputRows);
 
@@ -41,9 +41,19 @@ public interface GaloisKernel {
    * @param matrix outputs × inputs coefficients, row by row; copied
    * @param inputs the number of columns
    * @param outputs the number of rows
-   * @throws IllegalArgumentException if the matrix has another size
+   * @throws IllegalArgumentException if the matrix is null or has another size, or a number is
+   *     negative
    */
   default PreparedMatrix prepare(byte[] matrix, int inputs, int outputs) {
+    if (inputs < 0 || outputs < 0) {
+      throw new IllegalArgumentException(
+          "inputs (%d) and outputs (%d) must not be negative".formatted(inputs, outputs));
+    }
+    if (matrix == null || matrix.length != (long) outputs * inputs) {
+      throw new IllegalArgumentException(
+          "matrix.length (%s) must be outputs (%d) × inputs (%d)"
+              .formatted(matrix == null ? "null" : matrix.length, outputs, inputs));
+    }
     return prepare(matrix, Rows.range(0, inputs), Rows.range(0, outputs));
   }
 
@@ -68,6 +78,8 @@ public interface GaloisKernel {
       byte[][] outputs,
       int outputOffset,
       int length) {
+    Shapes.checkNotNull("inputs", inputs);
+    Shapes.checkNotNull("outputs", outputs);
     prepare(matrix, inputs.length, outputs.length)
         .multiply(inputs, inputOffset, outputs, outputOffset, length);
   }

@@ -103,9 +103,12 @@ public final class GaloisKernels {
    * @param kernel what computes each range
    * @param executor where other threads come from
    * @param parts the most ranges, at least 1; the number of threads that may work on one product
-   * @throws IllegalArgumentException if the number of parts is not positive
+   * @throws IllegalArgumentException if the kernel or the executor is null or the number of parts
+   *     is not positive
    */
   public static GaloisKernel spread(GaloisKernel kernel, Executor executor, int parts) {
+    Shapes.checkNotNull("kernel", kernel);
+    Shapes.checkNotNull("executor", executor);
     if (parts < 1) {
       throw new IllegalArgumentException("parts (%d) must be at least 1".formatted(parts));
     }

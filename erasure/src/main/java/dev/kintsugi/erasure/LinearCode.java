@@ -31,7 +31,7 @@ abstract class LinearCode implements ErasureCode {
   private final PreparedMatrix encoder;
   private final DecodeCache cache;
   private final RepairPlanner planner;
-  private final AtomicReferenceArray<@Nullable PreparedMatrix> columns;
+  private final AtomicReferenceArray<@Nullable Column> columns;
   private final boolean[] isData;
   private final boolean[] isParity;
   private final boolean[] isAny;
@@ -190,6 +190,7 @@ abstract class LinearCode implements ErasureCode {
       throw new IllegalArgumentException(
           "lost (%s) and available (%s) must not overlap".formatted(lost, available));
     }
+    Shapes.checkNotNull("costs", costs);
     if (costs.length != totalShards()) {
       throw new IllegalArgumentException(
           "costs.length (%d) must be %d".formatted(costs.length, totalShards()));
@@ -215,11 +216,12 @@ abstract class LinearCode implements ErasureCode {
   @Override
   public final void updateParity(
       byte[][] shards, int dataShard, byte[] delta, int offset, int length) {
-    checkUpdate(shards.length, dataShard);
+    Column column = column(shards, dataShard);
+    Shapes.checkUpdate("delta", delta, "shards", shards, column.rows, offset, length);
     byte[][] row = SINGLE_ROW.get();
     row[0] = delta;
     try {
-      column(dataShard).multiplyAdd(row, offset, shards, offset, length);
+      column.product.multiplyAdd(row, offset, shards, offset, length);
     } finally {
       row[0] = null;
     }
@@ -227,29 +229,24 @@ abstract class LinearCode implements ErasureCode {
 
   @Override
   public final void updateParity(ByteBuffer[] shards, int dataShard, ByteBuffer delta) {
-    checkUpdate(shards.length, dataShard);
+    Column column = column(shards, dataShard);
+    Shapes.checkUpdate("delta", delta, "shards", shards, column.rows);
     ByteBuffer[] row = SINGLE_BUFFER.get();
     row[0] = delta;
     try {
-      column(dataShard).multiplyAdd(row, shards);
+      column.product.multiplyAdd(row, shards);
     } finally {
       row[0] = null;
     }
   }
 
-  private void checkUpdate(int rows, int dataShard) {
+  private Column column(Object[] shards, int dataShard) {
     if (dataShard < 0 || dataShard >= dataShards) {
       throw new IllegalArgumentException(
           "dataShard (%d) must be in 0..%d".formatted(dataShard, dataShards - 1));
     }
-    if (rows != totalShards()) {
-      throw new IllegalArgumentException(
-          "shards.length (%d) must be %d".formatted(rows, totalShards()));
-    }
-  }
-
-  private PreparedMatrix column(int dataShard) {
-    PreparedMatrix known = columns.get(dataShard);
+    Shapes.checkCount("shards", shards, totalShards());
+    Column known = columns.get(dataShard);
     if (known != null) {
       return known;
     }
@@ -261,9 +258,22 @@ abstract class LinearCode implements ErasureCode {
       coefficients[i] = (byte) parity.get(rows[i], dataShard);
       outputs[i] = dataShards + rows[i];
     }
-    PreparedMatrix column = kernel.prepare(coefficients, new int[] {0}, outputs);
+    Column column = new Column(kernel.prepare(coefficients, new int[] {0}, outputs), outputs);
     columns.set(dataShard, column);
     return column;
+  }
+
+  /** What one data shard adds to the parity shards that depend on it. */
+  private static final class Column {
+    private final PreparedMatrix product;
+
+    /** The indices of those parity shards. */
+    private final int[] rows;
+
+    Column(PreparedMatrix product, int[] rows) {
+      this.product = product;
+      this.rows = rows;
+    }
   }
 
   /** Returns how many repair plans are kept. */
@@ -272,6 +282,7 @@ abstract class LinearCode implements ErasureCode {
   }
 
   private void checkIndices(String name, BitSet shards) {
+    Shapes.checkNotNull(name, shards);
     if (shards.length() > totalShards()) {
       throw new IllegalArgumentException(
           "%s (%s) must hold indices below %d".formatted(name, shards, totalShards()));

@@ -129,18 +129,15 @@ public final class RepairPlan {
    * @param parts one row for every element of {@link #lost}, overwritten
    * @param offset where the range starts in every row of both arrays
    * @param length the number of bytes of every row
-   * @throws IllegalArgumentException if the shape is wrong
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}: all rows of
+   *     both arrays that take part are of one length
    */
   public void contribute(byte[][] shards, BitSet held, byte[][] parts, int offset, int length) {
-    if (shards.length != code.totalShards()) {
-      throw new IllegalArgumentException(
-          "shards.length (%d) must be %d".formatted(shards.length, code.totalShards()));
-    }
-    if (parts.length != lost.length) {
-      throw new IllegalArgumentException(
-          "parts.length (%d) must be %d".formatted(parts.length, lost.length));
-    }
-    partFor(held).multiply(shards, offset, parts, offset, length);
+    int[] columns = columns(shards, held, parts);
+    int[] rows = IntStream.of(columns).map(c -> reads[c]).toArray();
+    int[] all = Rows.range(0, lost.length);
+    Shapes.checkProduct("shards", shards, rows, "parts", parts, all, offset, length);
+    part(columns, rows).multiply(shards, offset, parts, offset, length);
   }
 
   /**
@@ -151,26 +148,27 @@ public final class RepairPlan {
    * @param held the indices of the shards that this site holds; those the plan does not read are
    *     ignored
    * @param parts one buffer for every element of {@link #lost}, overwritten
-   * @throws IllegalArgumentException if the shape is wrong
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}
    */
   public void contribute(ByteBuffer[] shards, BitSet held, ByteBuffer[] parts) {
-    if (shards.length != code.totalShards()) {
-      throw new IllegalArgumentException(
-          "shards.length (%d) must be %d".formatted(shards.length, code.totalShards()));
-    }
-    if (parts.length != lost.length) {
-      throw new IllegalArgumentException(
-          "parts.length (%d) must be %d".formatted(parts.length, lost.length));
-    }
-    partFor(held).multiply(shards, parts);
+    int[] columns = columns(shards, held, parts);
+    int[] rows = IntStream.of(columns).map(c -> reads[c]).toArray();
+    int[] all = Rows.range(0, lost.length);
+    Shapes.checkProduct("shards", shards, rows, "parts", parts, all);
+    part(columns, rows).multiply(shards, parts);
   }
 
-  private PreparedMatrix partFor(BitSet held) {
-    int[] columns = IntStream.range(0, reads.length).filter(c -> held.get(reads[c])).toArray();
+  /** Returns which of the reads are held, after a look at the numbers of rows. */
+  private int[] columns(Object[] shards, BitSet held, Object[] parts) {
+    Shapes.checkCount("shards", shards, code.totalShards());
+    Shapes.checkNotNull("held", held);
+    Shapes.checkCount("parts", parts, lost.length);
+    return IntStream.range(0, reads.length).filter(c -> held.get(reads[c])).toArray();
+  }
+
+  private PreparedMatrix part(int[] columns, int[] rows) {
     byte[] part = new byte[lost.length * columns.length];
-    int[] rows = new int[columns.length];
     for (int c = 0; c < columns.length; c++) {
-      rows[c] = reads[columns[c]];
       for (int r = 0; r < lost.length; r++) {
         part[r * columns.length + c] = matrix[r * reads.length + columns[c]];
       }
@@ -186,14 +184,14 @@ public final class RepairPlan {
    * @param from the parts to add; not modified
    * @param offset where the range starts in every row of both arrays
    * @param length the number of bytes of every row
-   * @throws IllegalArgumentException if the shape is wrong
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}: all rows of
+   *     both arrays that take part are of one length
    */
   public void merge(byte[][] into, byte[][] from, int offset, int length) {
-    if (into.length != lost.length || from.length != lost.length) {
-      throw new IllegalArgumentException(
-          "into.length (%d) and from.length (%d) must be %d"
-              .formatted(into.length, from.length, lost.length));
-    }
+    Shapes.checkCount("into", into, lost.length);
+    Shapes.checkCount("from", from, lost.length);
+    int[] all = Rows.range(0, lost.length);
+    Shapes.checkProduct("from", from, all, "into", into, all, offset, length);
     identity().multiplyAdd(from, offset, into, offset, length);
   }
 
@@ -202,14 +200,13 @@ public final class RepairPlan {
    *
    * @param into the parts to add to, one buffer for every element of {@link #lost}
    * @param from the parts to add; not modified
-   * @throws IllegalArgumentException if the shape is wrong
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}
    */
   public void merge(ByteBuffer[] into, ByteBuffer[] from) {
-    if (into.length != lost.length || from.length != lost.length) {
-      throw new IllegalArgumentException(
-          "into.length (%d) and from.length (%d) must be %d"
-              .formatted(into.length, from.length, lost.length));
-    }
+    Shapes.checkCount("into", into, lost.length);
+    Shapes.checkCount("from", from, lost.length);
+    int[] all = Rows.range(0, lost.length);
+    Shapes.checkProduct("from", from, all, "into", into, all);
     identity().multiplyAdd(from, into);
   }
 

@@ -216,6 +216,41 @@ abstract class ErasureCodeContract {
     }
   }
 
+  @Test
+  void dataShardsInBuffersCanArriveInAnyOrder() {
+    for (ErasureCode code : codes()) {
+      Random random = new Random(8);
+      int k = code.dataShards();
+      int n = code.totalShards();
+      byte[][] expected = Samples.encoded(code, random, LENGTH);
+      byte[][] rows = Samples.random(random, code.parityShards(), LENGTH + 5);
+      byte[][] inRows = Samples.copy(rows);
+      ByteBuffer[] parity = buffers(random, Samples.random(random, code.parityShards(), LENGTH));
+      ByteBuffer[] given = parity.clone();
+      IncrementalEncoder intoBuffers = new IncrementalEncoder(code, parity);
+      IncrementalEncoder intoRows = new IncrementalEncoder(code, inRows, 3, LENGTH);
+      ByteBuffer[] data = buffers(random, expected);
+      for (int shard = 0; shard < k; shard++) {
+        ByteBuffer seen = shard % 2 == 0 ? data[shard] : data[shard].asReadOnlyBuffer();
+        intoRows.add(shard, seen);
+        if (shard % 3 == 0) {
+          intoBuffers.add(shard, expected[shard]);
+        } else {
+          intoBuffers.add(shard, seen);
+        }
+        assertThrows(IllegalStateException.class, () -> intoBuffers.add(0, data[0]));
+        assertEquals(LENGTH, seen.remaining());
+      }
+      assertTrue(intoBuffers.isComplete() && intoRows.isComplete());
+      byte[][] right = Arrays.copyOfRange(expected, k, n);
+      assertArrayEquals(right, contents(given), code.toString());
+      for (int r = 0; r < right.length; r++) {
+        System.arraycopy(right[r], 0, rows[r], 3, LENGTH);
+      }
+      assertArrayEquals(rows, inRows, code.toString());
+    }
+  }
+
   /** Heap and direct buffers mixed, at odd positions. */
   private static ByteBuffer[] buffers(Random random, byte[][] rows) {
     ByteBuffer[] buffers = new ByteBuffer[rows.length];
@@ -373,6 +408,7 @@ abstract class ErasureCodeContract {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
   void badArgumentsAreNamed() {
     for (ErasureCode code : codes()) {
       int n = code.totalShards();
@@ -399,7 +435,159 @@ abstract class ErasureCodeContract {
       assertRefused(
           "dataShard (" + code.dataShards() + ")",
           () -> code.updateParity(shards, code.dataShards(), new byte[4], 0, 4));
-      assertRefused("inputs[0].length (3)", () -> code.updateParity(shards, 0, new byte[3], 0, 4));
+      assertRefused("lost must not be null", () -> code.planRepair(null));
+      assertRefused("available must not be null", () -> code.planRepair(first, null, costs));
+      assertRefused("costs must not be null", () -> code.planRepair(first, none, null));
+      assertRefused("present must not be null", () -> code.decodable(null));
+      assertRefused("name must not be null", () -> ErasureCodes.parse(null));
+      assertRefused("present must not be null", () -> code.reconstruct(shards, null, 0, 4));
+      assertRefused("present must not be null", () -> code.reconstruct(new ByteBuffer[n], null));
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void badUpdatesAreNamedAndChangeNothing() {
+    for (ErasureCode code : codes()) {
+      int n = code.totalShards();
+      int k = code.dataShards();
+      byte[][] rows = Samples.random(new Random(13), n, 4);
+      byte[] delta = new byte[4];
+      int needed = k;
+      while (code.parityMatrix()[(needed - k) * k] == 0) {
+        needed++;
+      }
+      int first = needed;
+      String row = "shards[" + first + "]";
+      byte[][] before = Samples.copy(rows);
+      assertRefused("shards must not be null", () -> code.updateParity(null, 0, delta, 0, 4));
+      assertRefused("shards.length (1)", () -> code.updateParity(new byte[1][4], 0, delta, 0, 4));
+      assertRefused("delta must not be null", () -> code.updateParity(rows, 0, null, 0, 4));
+      assertRefused("offset (-1)", () -> code.updateParity(rows, 0, delta, -1, 4));
+      assertRefused("length (-1)", () -> code.updateParity(rows, 0, delta, 0, -1));
+      assertRefused(
+          "offset (1) + length (4) must be at most delta.length (4)",
+          () -> code.updateParity(rows, 0, delta, 1, 4));
+      assertRefused(
+          row + ".length (4) must be that of delta (5)",
+          () -> code.updateParity(rows, 0, new byte[5], 0, 4));
+      byte[][] bad = rows.clone();
+      bad[first] = null;
+      assertRefused(row + " must not be null", () -> code.updateParity(bad, 0, delta, 0, 4));
+      bad[first] = delta;
+      assertRefused(
+          "delta and " + row + " must not be the same array",
+          () -> code.updateParity(bad, 0, delta, 0, 4));
+      assertArrayEquals(before, rows);
+      ByteBuffer[] buffers = buffers(new Random(14), rows);
+      ByteBuffer change = ByteBuffer.allocate(4);
+      assertRefused("shards must not be null", () -> code.updateParity(null, 0, change));
+      assertRefused("delta must not be null", () -> code.updateParity(buffers, 0, null));
+      assertRefused(
+          row + ".remaining() (4) must be that of delta (5)",
+          () -> code.updateParity(buffers, 0, ByteBuffer.allocate(5)));
+      ByteBuffer[] wrong = buffers.clone();
+      wrong[first] = null;
+      assertRefused(row + " must not be null", () -> code.updateParity(wrong, 0, change));
+      wrong[first] = change.asReadOnlyBuffer();
+      assertRefused(row + " must not be read-only", () -> code.updateParity(wrong, 0, change));
+      wrong[first] = change.duplicate();
+      assertRefused(
+          row + " and delta must not overlap",
+          () -> code.updateParity(wrong, 0, change.asReadOnlyBuffer()));
+      assertArrayEquals(before, contents(buffers));
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void badPartsAreNamedAndChangeNothing() {
+    for (ErasureCode code : codes()) {
+      int n = code.totalShards();
+      BitSet lost = new BitSet();
+      lost.set(0);
+      RepairPlan plan = code.planRepair(lost);
+      int read = plan.reads().get(0);
+      String shard = "shards[" + read + "]";
+      BitSet held = others(code, lost);
+      byte[][] rows = Samples.random(new Random(15), n, 4);
+      byte[][] parts = new byte[1][4];
+      byte[][] none = {null};
+      byte[][] other = {new byte[5]};
+      assertRefused("shards must not be null", () -> plan.contribute(null, held, parts, 0, 4));
+      assertRefused("held must not be null", () -> plan.contribute(rows, null, parts, 0, 4));
+      assertRefused("parts must not be null", () -> plan.contribute(rows, held, null, 0, 4));
+      assertRefused("parts[0] must not be null", () -> plan.contribute(rows, held, none, 0, 4));
+      assertRefused(
+          shard + ".length (4) must be that of parts[0] (5)",
+          () -> plan.contribute(rows, held, other, 0, 4));
+      assertRefused("offset (-1)", () -> plan.contribute(rows, held, parts, -1, 4));
+      assertRefused("offset (1) + length (4)", () -> plan.contribute(rows, held, parts, 1, 4));
+      byte[][] same = {rows[read]};
+      assertRefused(
+          "parts[0] and " + shard + " must not be the same array",
+          () -> plan.contribute(rows, held, same, 0, 4));
+      byte[][] hole = rows.clone();
+      hole[read] = null;
+      assertRefused(shard + " must not be null", () -> plan.contribute(hole, held, parts, 0, 4));
+      assertRefused("into must not be null", () -> plan.merge(null, parts, 0, 4));
+      assertRefused("from must not be null", () -> plan.merge(parts, null, 0, 4));
+      assertRefused("from.length (2) must be 1", () -> plan.merge(parts, new byte[2][4], 0, 4));
+      assertRefused("into[0] must not be null", () -> plan.merge(none, parts, 0, 4));
+      assertRefused(
+          "from[0].length (5) must be that of into[0] (4)", () -> plan.merge(parts, other, 0, 4));
+      assertRefused(
+          "into[0] and from[0] must not be the same array", () -> plan.merge(parts, parts, 0, 4));
+      ByteBuffer[] buffers = buffers(new Random(16), rows);
+      ByteBuffer[] sums = {ByteBuffer.allocate(4)};
+      ByteBuffer[] longer = {ByteBuffer.allocate(5)};
+      ByteBuffer[] readOnly = {sums[0].asReadOnlyBuffer()};
+      assertRefused("held must not be null", () -> plan.contribute(buffers, null, sums));
+      assertRefused(
+          "parts[0] must not be read-only", () -> plan.contribute(buffers, held, readOnly));
+      assertRefused(
+          shard + ".remaining() (4) must be that of parts[0] (5)",
+          () -> plan.contribute(buffers, held, longer));
+      ByteBuffer[] view = buffers.clone();
+      view[read] = sums[0].asReadOnlyBuffer();
+      assertRefused(
+          "parts[0] and " + shard + " must not overlap", () -> plan.contribute(view, held, sums));
+      assertRefused("into[0] must not be read-only", () -> plan.merge(readOnly, sums));
+      assertRefused("into[0] and from[0] must not overlap", () -> plan.merge(sums, readOnly));
+      assertRefused("from[0].remaining() (5)", () -> plan.merge(sums, longer));
+      assertArrayEquals(new byte[1][4], parts);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void badStepsOfAnIncrementalEncoderAreNamedAndDoNotCount() {
+    for (ErasureCode code : codes()) {
+      int m = code.parityShards();
+      byte[][] parity = new byte[m][4];
+      byte[][] hole = parity.clone();
+      hole[m - 1] = null;
+      assertRefused("code must not be null", () -> new IncrementalEncoder(null, parity, 0, 4));
+      assertRefused("parity must not be null", () -> new IncrementalEncoder(code, null, 0, 4));
+      assertRefused(
+          "parity[" + (m - 1) + "] must not be null",
+          () -> new IncrementalEncoder(code, hole, 0, 4));
+      assertRefused("offset (1) + length (4)", () -> new IncrementalEncoder(code, parity, 1, 4));
+      IncrementalEncoder encoder = new IncrementalEncoder(code, parity, 0, 4);
+      assertRefused("data must not be null", () -> encoder.add(0, (byte[]) null));
+      assertRefused("data must not be null", () -> encoder.add(0, (ByteBuffer) null));
+      assertRefused("data.length (5)", () -> encoder.add(0, new byte[5]));
+      assertRefused("must be that of data (5)", () -> encoder.add(0, ByteBuffer.allocate(5)));
+      assertRefused(
+          "parity[" + (m - 1) + "] and data must not overlap", () -> encoder.add(0, parity[m - 1]));
+      assertRefused("dataShard (-1)", () -> encoder.add(-1, new byte[4]));
+      assertEquals(code.dataShards(), encoder.missing().cardinality());
+      ByteBuffer[] readOnly = new ByteBuffer[m];
+      Arrays.fill(readOnly, ByteBuffer.allocate(4).asReadOnlyBuffer());
+      assertRefused(
+          "parity[0] must not be read-only", () -> new IncrementalEncoder(code, readOnly));
+      ByteBuffer[] missing = new ByteBuffer[m];
+      assertRefused("parity[0] must not be null", () -> new IncrementalEncoder(code, missing));
     }
   }
 }

@@ -290,6 +290,7 @@ abstract class GaloisKernelContract {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
   void refusesBadShapesNamingTheArgument() {
     byte[][] in = {new byte[4], new byte[4]};
     byte[][] out = {new byte[4]};
@@ -310,6 +311,20 @@ abstract class GaloisKernelContract {
     assertRefused(
         "outputRows names row 3 twice",
         () -> kernel.prepare(matrix, new int[] {0}, new int[] {3, 3}));
+    // 2^32 coefficients, of which an int keeps none.
+    assertRefused(
+        "matrix.length (0) must be outputs (65536) × inputs (65536)",
+        () -> kernel.prepare(new byte[0], 65_536, 65_536));
+    assertRefused(
+        "matrix.length (0) must be outputs (65536) × inputs (65536)",
+        () -> kernel.prepare(new byte[0], new int[65_536], Rows.range(0, 65_536)));
+    assertRefused("inputs (-1)", () -> kernel.prepare(matrix, -1, -1));
+    assertRefused("outputs (-1)", () -> kernel.prepare(matrix, 1, -1));
+    assertRefused("matrix", () -> kernel.prepare(null, 1, 1));
+    assertRefused("matrix must not be null", () -> kernel.prepare(null, new int[1], new int[1]));
+    assertRefused("inputRows must not be null", () -> kernel.prepare(matrix, null, new int[1]));
+    assertRefused("outputRows must not be null", () -> kernel.prepare(matrix, new int[2], null));
+    assertRefused("inputs must not be null", () -> kernel.multiply(matrix, null, 0, out, 0, 4));
     assertRefused("inputRows (-1)", () -> kernel.prepare(matrix, new int[] {0, -1}, new int[] {3}));
     assertRefused(
         "inputs.length (2) must exceed row 7",

@@ -202,7 +202,11 @@ final class SpreadKernelTest extends GaloisKernelContract {
   }
 
   @Test
-  void badNumbersOfPartsAreNamed() {
+  @SuppressWarnings("NullAway")
+  void badArgumentsAreNamed() {
     assertRefused("parts (0)", () -> GaloisKernels.spread(GaloisKernels.best(), POOL, 0));
+    assertRefused("kernel must not be null", () -> GaloisKernels.spread(null, POOL, 2));
+    assertRefused(
+        "executor must not be null", () -> GaloisKernels.spread(GaloisKernels.best(), null, 2));
   }
 }

@@ -4,6 +4,7 @@ import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.audit.Location.Outcome;
 import dev.kintsugi.erasure.internal.gf.Combinations;
 import dev.kintsugi.erasure.internal.gf.RowSpace;
+import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -56,6 +57,9 @@ public final class ErrorLocator {
 
   /** Returns a locator for a code, which runs on the code's kernel. */
   public static ErrorLocator of(ErasureCode code) {
+    if (code == null) {
+      throw new IllegalArgumentException("code must not be null");
+    }
     return new ErrorLocator(code);
   }
 
@@ -93,16 +97,39 @@ public final class ErrorLocator {
   }
 
   /**
+   * Finds the wrong ones among all shards, each from its position to its limit; these do not
+   * change.
+   *
+   * @param shards all buffers of the code; not modified
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}
+   */
+  public Location locate(ByteBuffer[] shards) {
+    return locate(shards, new BitSet());
+  }
+
+  /**
+   * Finds the wrong ones among the shards that are not erased, each from its position to its limit;
+   * these do not change.
+   *
+   * @param shards {@code totalShards()} buffers; those erased are ignored and may be null; not
+   *     modified
+   * @param erased the indices of the shards that are known to be missing
+   * @throws IllegalArgumentException if the shape is wrong, as in {@link ErasureCode}
+   */
+  public Location locate(ByteBuffer[] shards, BitSet erased) {
+    ErrorSearch search = search(erased);
+    search.add(shards);
+    return search.location();
+  }
+
+  /**
    * Starts to look for wrong shards among those that are not erased, piece by piece.
    *
    * @param erased the indices of the shards that are known to be missing
    * @throws IllegalArgumentException if an index is not below {@code totalShards()}
    */
   public ErrorSearch search(BitSet erased) {
-    if (erased.length() > code.totalShards()) {
-      throw new IllegalArgumentException(
-          "erased (%s) must hold indices below %d".formatted(erased, code.totalShards()));
-    }
+    checkErased(erased);
     ParityChecks checks =
         erased.isEmpty()
             ? noErasures
@@ -145,20 +172,59 @@ public final class ErrorLocator {
    * @param location what was found
    * @param offset where the block starts in every row
    * @param length the number of bytes of the block in every row
-   * @throws IllegalArgumentException if nothing was located, or the shape is wrong, as in {@link
-   *     ErasureCode}
+   * @throws IllegalArgumentException if nothing was located or not by a locator of this code, or
+   *     the shape is wrong, as in {@link ErasureCode}
    * @throws dev.kintsugi.erasure.UndecodableException if the other shards do not determine them
    */
   public void correct(byte[][] shards, BitSet erased, Location location, int offset, int length) {
+    code.reconstruct(shards, right(erased, location), offset, length);
+  }
+
+  /**
+   * Recomputes the shards that were located, and those erased, from the others.
+   *
+   * @param shards {@code totalShards()} buffers as they were given to {@link #locate(ByteBuffer[],
+   *     BitSet)}, with the erased ones not null; the located and the erased ones are overwritten
+   *     from position to limit
+   * @param erased the indices of the shards that were erased
+   * @param location what was found
+   * @throws IllegalArgumentException if nothing was located or not by a locator of this code, or
+   *     the shape is wrong, as in {@link ErasureCode}
+   * @throws dev.kintsugi.erasure.UndecodableException if the other shards do not determine them
+   */
+  public void correct(ByteBuffer[] shards, BitSet erased, Location location) {
+    code.reconstruct(shards, right(erased, location));
+  }
+
+  /** Returns which shards are neither erased nor wrong. */
+  private boolean[] right(BitSet erased, Location location) {
+    checkErased(erased);
+    if (location == null) {
+      throw new IllegalArgumentException("location must not be null");
+    }
     if (location.outcome() != Outcome.LOCATED) {
       throw new IllegalArgumentException("location (%s) must be located".formatted(location));
     }
-    boolean[] present = new boolean[code.totalShards()];
     BitSet wrong = location.shards();
-    for (int i = 0; i < present.length; i++) {
-      present[i] = !erased.get(i) && !wrong.get(i);
+    if (wrong.length() > code.totalShards()) {
+      throw new IllegalArgumentException(
+          "location (%s) must hold indices below %d".formatted(location, code.totalShards()));
     }
-    code.reconstruct(shards, present, offset, length);
+    boolean[] right = new boolean[code.totalShards()];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = !erased.get(i) && !wrong.get(i);
+    }
+    return right;
+  }
+
+  private void checkErased(BitSet erased) {
+    if (erased == null) {
+      throw new IllegalArgumentException("erased must not be null");
+    }
+    if (erased.length() > code.totalShards()) {
+      throw new IllegalArgumentException(
+          "erased (%s) must hold indices below %d".formatted(erased, code.totalShards()));
+    }
   }
 
   private static BitSet columnsInside(
@@ -220,10 +286,7 @@ public final class ErrorLocator {
   /** Checks the rows of a piece. */
   void check(byte[][] shards, BitSet erased, int offset, int length) {
     int total = code.totalShards();
-    if (shards.length != total) {
-      throw new IllegalArgumentException(
-          "shards.length (%d) must be %d".formatted(shards.length, total));
-    }
+    checkCount(shards);
     if (offset < 0 || length < 0) {
       throw new IllegalArgumentException(
           "offset (%d) and length (%d) must not be negative".formatted(offset, length));
@@ -246,6 +309,23 @@ public final class ErrorLocator {
             "offset (%d) + length (%d) must be at most shards[%d].length (%d)"
                 .formatted(offset, length, i, shards[i].length));
       }
+      for (int j = first; j < i; j++) {
+        if (!erased.get(j) && shards[i] == shards[j]) {
+          throw new IllegalArgumentException(
+              "shards[%d] and shards[%d] must not be the same array".formatted(j, i));
+        }
+      }
+    }
+  }
+
+  /** Checks the number of rows of a piece. */
+  void checkCount(Object[] shards) {
+    if (shards == null) {
+      throw new IllegalArgumentException("shards must not be null");
+    }
+    if (shards.length != code.totalShards()) {
+      throw new IllegalArgumentException(
+          "shards.length (%d) must be %d".formatted(shards.length, code.totalShards()));
     }
   }
 }

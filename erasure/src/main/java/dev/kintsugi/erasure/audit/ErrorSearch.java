@@ -50,11 +50,8 @@ public final class ErrorSearch {
    *     dev.kintsugi.erasure.ErasureCode}
    */
   public void add(ByteBuffer[] shards) {
-    int total = locator.code().totalShards();
-    if (shards.length != total) {
-      throw new IllegalArgumentException(
-          "shards.length (%d) must be %d".formatted(shards.length, total));
-    }
+    locator.checkCount(shards);
+    int total = shards.length;
     int length = -1;
     for (int i = 0; i < total; i++) {
       if (erased.get(i)) {

@@ -50,14 +50,14 @@ public final class LinearSketch {
    * @param seed what selects the linear map, the same for all shards of a stripe; 16 random bytes
    *     or more
    * @param size the number of bytes of the sketch, in 1..64
-   * @throws IllegalArgumentException if the size is out of range or the seed is empty
+   * @throws IllegalArgumentException if the size is out of range or the seed is null or empty
    */
   public static LinearSketch start(byte[] seed, int size) {
     if (size < 1 || size > MAX_SIZE) {
       throw new IllegalArgumentException("size (%d) must be in 1..%d".formatted(size, MAX_SIZE));
     }
-    if (seed.length == 0) {
-      throw new IllegalArgumentException("seed must not be empty");
+    if (seed == null || seed.length == 0) {
+      throw new IllegalArgumentException("seed must not be null or empty");
     }
     return new LinearSketch(seed, size, GaloisKernels.best());
   }
@@ -65,7 +65,7 @@ public final class LinearSketch {
   /**
    * Returns the sketch of one range of bytes.
    *
-   * @throws IllegalArgumentException as {@link #start} and {@link #update}
+   * @throws IllegalArgumentException as {@link #start} and {@link #update(byte[], int, int)}
    */
   public static byte[] of(byte[] seed, int size, byte[] shard, int offset, int length) {
     LinearSketch sketch = start(seed, size);
@@ -74,28 +74,69 @@ public final class LinearSketch {
   }
 
   /**
+   * Returns the sketch of a buffer from its position to its limit, which do not change.
+   *
+   * @throws IllegalArgumentException as {@link #start} and {@link #update(ByteBuffer)}
+   */
+  public static byte[] of(byte[] seed, int size, ByteBuffer shard) {
+    LinearSketch sketch = start(seed, size);
+    sketch.update(shard);
+    return sketch.finish();
+  }
+
+  /**
    * Appends bytes of the shard.
    *
-   * @throws IllegalArgumentException if the range is outside the array
+   * @throws IllegalArgumentException if the array is null or the range outside it
    * @throws IllegalStateException if the sketch is finished
    */
   public void update(byte[] bytes, int offset, int length) {
+    if (bytes == null) {
+      throw new IllegalArgumentException("bytes must not be null");
+    }
     if (offset < 0 || length < 0 || bytes.length - (long) offset < length) {
       throw new IllegalArgumentException(
           "offset (%d) and length (%d) must be a range of %d bytes"
               .formatted(offset, length, bytes.length));
     }
     checkNotFinished();
-    int done = 0;
-    while (done < length) {
-      int column = filled % WIDTH;
-      int count = Math.min(length - done, WIDTH - column);
-      System.arraycopy(bytes, offset + done, block[filled / WIDTH], column, count);
-      filled += count;
+    for (int done = 0; done < length; ) {
+      int count = room(length - done);
+      System.arraycopy(bytes, offset + done, block[filled / WIDTH], filled % WIDTH, count);
+      added(count);
       done += count;
-      if (filled == ROWS * WIDTH) {
-        absorb();
-      }
+    }
+  }
+
+  /**
+   * Appends the bytes of a buffer from its position to its limit, which do not change.
+   *
+   * @throws IllegalArgumentException if the buffer is null
+   * @throws IllegalStateException if the sketch is finished
+   */
+  public void update(ByteBuffer bytes) {
+    if (bytes == null) {
+      throw new IllegalArgumentException("bytes must not be null");
+    }
+    checkNotFinished();
+    int length = bytes.remaining();
+    for (int done = 0; done < length; ) {
+      int count = room(length - done);
+      bytes.get(bytes.position() + done, block[filled / WIDTH], filled % WIDTH, count);
+      added(count);
+      done += count;
+    }
+  }
+
+  /** Returns how many of some bytes go into the row that is being filled. */
+  private int room(int count) {
+    return Math.min(count, WIDTH - filled % WIDTH);
+  }
+
+  private void added(int count) {
+    filled += count;
+    if (filled == ROWS * WIDTH) {
+      absorb();
     }
   }
 

@@ -316,6 +316,44 @@ final class ErrorLocatorTest {
   }
 
   @Test
+  void buffersAreLocatedAndCorrectedAsArraysAre() {
+    ErasureCode code = ErasureCodes.parse("rs:8+5");
+    ErrorLocator locator = ErrorLocator.of(code);
+    for (int round = 0; round < 60; round++) {
+      Random random = new Random(round);
+      int length = 20 + random.nextInt(round < 50 ? 3000 : 200_000);
+      byte[][] original = encoded(code, random, length);
+      byte[][] shards = copy(original);
+      BitSet erased = pick(random, 13, random.nextInt(3), new BitSet());
+      BitSet wrong = pick(random, 13, random.nextInt(5), erased);
+      wrong.stream().forEach(i -> damage(random, shards[i], 15));
+      ByteBuffer[] buffers = new ByteBuffer[13];
+      for (int i = 0; i < 13; i++) {
+        int before = random.nextInt(5);
+        ByteBuffer room =
+            round % 3 == 0 || (round % 3 == 1 && random.nextBoolean())
+                ? ByteBuffer.allocateDirect(before + length + 3)
+                : ByteBuffer.allocate(before + length + 3);
+        buffers[i] = room.position(before).limit(before + length).put(before, shards[i]);
+      }
+      ByteBuffer[] seen = buffers.clone();
+      erased.stream().forEach(i -> seen[i] = null);
+      seen[erased.nextClearBit(0)] = seen[erased.nextClearBit(0)].asReadOnlyBuffer();
+      Location expected = locator.locate(shards, erased, 0, length);
+      assertEquals(expected, locator.locate(seen, erased), "round " + round);
+      if (erased.isEmpty()) {
+        assertEquals(expected, locator.locate(seen), "round " + round);
+      }
+      if (expected.outcome() == Outcome.LOCATED) {
+        locator.correct(buffers, erased, expected);
+        for (int i = 0; i < 13; i++) {
+          assertEquals(ByteBuffer.wrap(original[i]), buffers[i], "round " + round);
+        }
+      }
+    }
+  }
+
+  @Test
   void everyKernelLocatesAlike() {
     for (GaloisKernels.Entry entry : GaloisKernels.all()) {
       if (entry.kernel().isPresent()) {
@@ -340,6 +378,7 @@ final class ErrorLocatorTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
   void badArgumentsAreNamed() {
     ErasureCode code = ErasureCodes.parse("rs:2+1");
     ErrorLocator locator = ErrorLocator.of(code);
@@ -353,7 +392,32 @@ final class ErrorLocatorTest {
     refused("offset (-1)", () -> locator.locate(shards, -1, 4));
     refused("erased ({3})", () -> locator.locate(shards, BitSet.valueOf(new long[] {8}), 0, 4));
     Location clean = locator.locate(shards, 0, 4);
-    refused("location (clean)", () -> locator.correct(shards, new BitSet(), clean, 0, 4));
+    BitSet none = new BitSet();
+    refused("location (clean)", () -> locator.correct(shards, none, clean, 0, 4));
+    refused("code must not be null", () -> ErrorLocator.of(null));
+    refused("shards must not be null", () -> locator.locate((byte[][]) null, 0, 4));
+    refused("erased must not be null", () -> locator.locate(shards, null, 0, 4));
+    refused("erased must not be null", () -> locator.search(null));
+    byte[][] twice = {shards[0], shards[1], shards[0]};
+    refused(
+        "shards[0] and shards[2] must not be the same array", () -> locator.locate(twice, 0, 4));
+    Location other =
+        new Location(Outcome.LOCATED, BitSet.valueOf(new long[] {0b1001}), new BitSet());
+    refused(
+        "location (located 0,3) must hold indices below 3",
+        () -> locator.correct(shards, none, other, 0, 4));
+    refused("location must not be null", () -> locator.correct(shards, none, null, 0, 4));
+    refused("erased must not be null", () -> locator.correct(shards, null, other, 0, 4));
+    refused("erased ({0, 3})", () -> locator.correct(shards, other.shards(), other, 0, 4));
+    refused("shards must not be null", () -> locator.locate((ByteBuffer[]) null));
+    refused("shards.length (2)", () -> locator.locate(new ByteBuffer[2]));
+    refused("shards[0] must not be null", () -> locator.locate(new ByteBuffer[3], none));
+    ByteBuffer[] buffers = {
+      ByteBuffer.allocate(4), ByteBuffer.allocateDirect(4), ByteBuffer.allocate(5)
+    };
+    refused("shards[2].remaining() (5)", () -> locator.locate(buffers));
+    refused("location must not be null", () -> locator.correct(buffers, none, null));
+    refused("location (located 0,3)", () -> locator.correct(buffers, none, other));
   }
 
   private static void refused(String text, org.junit.jupiter.api.function.Executable call) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
@@ -56,6 +57,21 @@ final class LinearSketchTest {
       done += count;
     }
     assertArrayEquals(whole, sketch.finish());
+    LinearSketch ofBuffers = LinearSketch.start(SEED, 8);
+    ByteBuffer direct = ByteBuffer.allocateDirect(shard.length).put(0, shard);
+    for (int done = 0; done < shard.length; ) {
+      int count = Math.min(shard.length - done, random.nextInt(9000));
+      ByteBuffer piece =
+          random.nextBoolean()
+              ? direct.slice(done, count)
+              : ByteBuffer.wrap(shard, done, count).asReadOnlyBuffer();
+      ofBuffers.update(piece);
+      assertEquals(count, piece.remaining());
+      done += count;
+    }
+    assertArrayEquals(whole, ofBuffers.finish());
+    assertArrayEquals(whole, LinearSketch.of(SEED, 8, direct));
+    assertThrows(IllegalStateException.class, () -> ofBuffers.update(direct));
     assertThrows(IllegalStateException.class, sketch::finish);
     assertThrows(IllegalStateException.class, () -> sketch.update(shard, 0, 1));
     assertArrayEquals(whole, LinearSketch.of(SEED, 8, Arrays.copyOf(shard, 300_000), 0, 300_000));
@@ -89,10 +105,14 @@ final class LinearSketchTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
   void badArgumentsAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> LinearSketch.start(SEED, 0));
     assertThrows(IllegalArgumentException.class, () -> LinearSketch.start(SEED, 65));
     assertThrows(IllegalArgumentException.class, () -> LinearSketch.start(new byte[0], 8));
     assertThrows(IllegalArgumentException.class, () -> LinearSketch.of(SEED, 8, new byte[4], 1, 4));
+    assertThrows(IllegalArgumentException.class, () -> LinearSketch.start(null, 8));
+    assertThrows(IllegalArgumentException.class, () -> LinearSketch.of(SEED, 8, null, 0, 0));
+    assertThrows(IllegalArgumentException.class, () -> LinearSketch.of(SEED, 8, null));
   }
 }

@@ -1,12 +1,18 @@
 package dev.kintsugi.erasure.internal.rows;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /** The checks that a product makes before it touches a byte of an array. */
 public final class RowChecks {
   private RowChecks() {}
 
   /** Checks that a matrix has the size that its rows ask for, and that no output is named twice. */
   public static void checkMatrix(byte[] matrix, int[] inputRows, int[] outputRows) {
-    if (matrix.length != inputRows.length * outputRows.length) {
+    checkNotNull("matrix", matrix);
+    checkNotNull("inputRows", inputRows);
+    checkNotNull("outputRows", outputRows);
+    if (matrix.length != (long) inputRows.length * outputRows.length) {
       throw new IllegalArgumentException(
           "matrix.length (%d) must be outputs (%d) × inputs (%d)"
               .formatted(matrix.length, outputRows.length, inputRows.length));
@@ -16,17 +22,22 @@ public final class RowChecks {
         throw new IllegalArgumentException("inputRows (%d) must not be negative".formatted(row));
       }
     }
+    Set<Integer> written = new HashSet<>();
     for (int i = 0; i < outputRows.length; i++) {
       if (outputRows[i] < 0) {
         throw new IllegalArgumentException(
             "outputRows[%d] (%d) must not be negative".formatted(i, outputRows[i]));
       }
-      for (int j = 0; j < i; j++) {
-        if (outputRows[i] == outputRows[j]) {
-          throw new IllegalArgumentException(
-              "outputRows names row %d twice".formatted(outputRows[i]));
-        }
+      if (!written.add(outputRows[i])) {
+        throw new IllegalArgumentException(
+            "outputRows names row %d twice".formatted(outputRows[i]));
       }
+    }
+  }
+
+  private static void checkNotNull(String name, Object argument) {
+    if (argument == null) {
+      throw new IllegalArgumentException(name + " must not be null");
     }
   }
 
