@@ -76,9 +76,15 @@ public final class ShamirProtocols {
 
   /**
    * Repair, step 1, by each of t helpers: distils what the helper contributes to the lost share and
-   * splits it by exclusive-or for the receivers. Nobody learns anything about other shares as long
-   * as no z of the receivers and the repaired holder collude, where there are z+1 receivers;
-   * receivers may be any holders, the lost one's replacement excepted.
+   * splits it by exclusive-or for the receivers.
+   *
+   * <p>Guarantee: whatever up to z of the z+1 receivers and the repaired holder saw together, also
+   * if h of the helpers join them, depends on the other helpers' shares only through the lost share
+   * that is restored. So they hold the h helpers' own shares and the lost one, no more: nothing
+   * about the secret as long as h + 1 is less than the threshold. All z+1 receivers together learn
+   * the shares of all helpers, and so the secret, also without the repaired holder: receivers must
+   * not all collude, and helpers or others may be receivers as long as that holds. What a helper
+   * who is also a receiver knows counts on both sides.
    *
    * <p>Source: W. Huang, J. Bruck, "Secret Sharing with Optimal Decoding and Repair Bandwidth",
    * arXiv:1706.00500 (two rounds); D. R. Stinson, R. Wei, "Combinatorial Repairability for
@@ -96,6 +102,11 @@ public final class ShamirProtocols {
    */
   public static byte[][] repairParts(
       Shamir shamir, int[] helpers, int helper, int lost, byte[] share, int receivers) {
+    return repairParts(shamir, helpers, helper, lost, share, XorSplitter.of(receivers));
+  }
+
+  static byte[][] repairParts(
+      Shamir shamir, int[] helpers, int helper, int lost, byte[] share, XorSplitter receivers) {
     int[] xs = abscissas(shamir, helpers);
     if (Arrays.stream(helpers).anyMatch(h -> h == lost) || lost < 0 || lost >= shamir.shares()) {
       throw new IllegalArgumentException(
@@ -103,7 +114,7 @@ public final class ShamirProtocols {
     }
     byte[] factor = {Shamir.lagrange(xs, Shamir.x(lost))[helper]};
     byte[] piece = shamir.linear(factor, new byte[][] {share});
-    byte[][] parts = XorSplitter.of(receivers).split(piece);
+    byte[][] parts = receivers.split(piece);
     Arrays.fill(piece, (byte) 0);
     return parts;
   }

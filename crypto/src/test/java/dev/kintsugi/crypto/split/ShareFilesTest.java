@@ -19,11 +19,13 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ShareFilesTest {
@@ -490,18 +492,38 @@ final class ShareFilesTest {
   }
 
   /** Share files written by version 1 must always combine. */
-  @Test
-  void goldenFilesCombine() throws IOException {
-    byte[][] files = new byte[3][];
-    for (int i = 0; i < 3; i++) {
+  @ParameterizedTest
+  @CsvSource({
+    "'', shamir:2of3, 1234, 0",
+    "xor-, xor:2, 150, 0",
+    "potshards-, potshards:2x2of3, 150, 0",
+    "aont-rs-, aont-rs:2+1, 150, 0",
+    "krawczyk-, krawczyk:2of3, 150, 0",
+    "refreshed-, shamir:2of3, 150, 1"
+  })
+  void goldenFilesOfEverySchemeCombine(String prefix, String scheme, int length, int generation)
+      throws IOException {
+    SecretSplitter splitter = SecretSplitter.parse(scheme);
+    byte[][] files = new byte[splitter.shares()][];
+    BitSet all = new BitSet();
+    for (int i = 0; i < files.length; i++) {
+      String name = "/golden/share-v1-" + prefix + (i + 1) + ".bin";
       try (InputStream in =
-          Objects.requireNonNull(
-              ShareFilesTest.class.getResourceAsStream("/golden/share-v1-" + (i + 1) + ".bin"))) {
+          Objects.requireNonNull(ShareFilesTest.class.getResourceAsStream(name), name)) {
         files[i] = in.readAllBytes();
       }
+      all.set(i);
     }
-    Out out = combine(files[2], files[0]);
-    assertArrayEquals(SecretSplitterContract.random(1234, 99), out.secret());
-    assertEquals("shamir:2of3", out.report().header().splitter().toString());
+    byte[] secret = SecretSplitterContract.random(length, 99);
+    // Together each share is compared with what the others imply.
+    Out together = combine(files);
+    assertArrayEquals(secret, together.secret());
+    assertTrue(together.report().clean());
+    assertEquals(splitter, together.report().header().splitter());
+    assertEquals(generation, together.report().header().generation());
+    for (BitSet some : splitter.minimalBases(all).toList()) {
+      byte[][] chosen = some.stream().mapToObj(i -> files[i]).toArray(byte[][]::new);
+      assertArrayEquals(secret, combine(chosen).secret(), scheme + " " + some);
+    }
   }
 }
