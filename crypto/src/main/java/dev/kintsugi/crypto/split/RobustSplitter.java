@@ -101,6 +101,52 @@ public final class RobustSplitter {
     }
   }
 
+  /** Tells whether a share is the one that was made for its position, by a tag or a signature. */
+  @FunctionalInterface
+  public interface ShareCheck {
+    /**
+     * Checks a share.
+     *
+     * @param position the position it is given for; a check that ignores it accepts moved shares
+     * @param share the share; not modified
+     * @return false if it is not what was made for that position of this split
+     */
+    boolean authentic(int position, byte[] share);
+  }
+
+  /**
+   * Combines shares that carry authenticators of their own, such as a MAC of split, position and
+   * share that the caller keeps beside each share.
+   *
+   * <p>Guarantee: as {@link #combine(byte[][])}, and the secret is found whenever t of the n'
+   * shares pass the check and are right, so with e ≤ n'-t wrong ones, without any search. Shares
+   * that pass it wrongly are located as without a check. Nothing here makes authenticators: whose
+   * key they are under is the caller's to know, and a tag that is public must not tell about the
+   * share.
+   *
+   * @param shares one element for each position, null where the share is missing; any bytes
+   * @param check tells which are authentic
+   * @return the secret, and which shares are wrong, those that failed the check among them
+   * @throws TooFewSharesException if too few shares of one size pass the check
+   * @throws AuthenticationFailedException if no choice of shares gives the secret
+   * @throws AmbiguousSharesException if two give different ones
+   */
+  public Combined combine(byte[] @Nullable [] shares, ShareCheck check) {
+    BitSet present = splitter.present(shares);
+    byte[][] authentic = new byte[shares.length][];
+    BitSet refused = new BitSet();
+    for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+      if (check.authentic(i, shares[i])) {
+        authentic[i] = shares[i];
+      } else {
+        refused.set(i);
+      }
+    }
+    Combined combined = combine(authentic);
+    combined.wrong().forEach(refused::set);
+    return new Combined(combined.secret(), refused.stream().boxed().toList());
+  }
+
   static byte[][] split(SecretSplitter splitter, byte[] frame) {
     int length = splitter.shareLength(frame.length);
     byte[][] shares = new byte[splitter.shares()][Integer.BYTES + length];

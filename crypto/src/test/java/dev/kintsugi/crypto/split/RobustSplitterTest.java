@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -197,6 +200,47 @@ final class RobustSplitterTest {
     RobustSplitter.Combined combined = robust("potshards:2x5of12").combine(shares);
     assertArrayEquals(new byte[100], combined.secret());
     assertEquals(List.of(0, 1, 2, 12, 13, 14, 15, 16, 17, 18), combined.wrong());
+  }
+
+  /** A tag of position and share under a key; a test's authenticator. */
+  private static byte[] tag(int position, byte[] share) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(new byte[32], "HmacSHA256"));
+      mac.update((byte) position);
+      return mac.doFinal(share);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"shamir:10of30", "krawczyk:10of30", "aont-rs:10+20"})
+  void asManySharesAsAreToSpareMayBeWrongIfSharesAreAuthenticated(String name) {
+    Random random = new Random(3);
+    byte[][] shares = robust(name).split(new byte[100]);
+    byte[][] tags = new byte[30][];
+    for (int i = 0; i < 30; i++) {
+      tags[i] = tag(i, shares[i]);
+    }
+    RobustSplitter.ShareCheck check = (i, share) -> Arrays.equals(tags[i], tag(i, share));
+    for (int i = 0; i < 18; i++) {
+      byte[] noise = new byte[shares[i].length - 4];
+      random.nextBytes(noise);
+      System.arraycopy(noise, 0, shares[i], 4, noise.length);
+    }
+    // Right shares in each other's places are wrong, too.
+    byte[] moved = shares[18];
+    shares[18] = shares[19];
+    shares[19] = moved;
+    RobustSplitter.Combined combined = robust(name).combine(shares, check);
+    assertArrayEquals(new byte[100], combined.secret());
+    assertEquals(IntStream.range(0, 20).boxed().toList(), combined.wrong());
+    // The controls: one more is too many, and without the check twice as many as can be located
+    // are.
+    assertThrows(AuthenticationFailedException.class, () -> robust(name).combine(shares));
+    shares[20][10] ^= 1;
+    assertThrows(TooFewSharesException.class, () -> robust(name).combine(shares, check));
   }
 
   @Test
