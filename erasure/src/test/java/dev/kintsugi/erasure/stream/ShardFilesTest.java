@@ -446,8 +446,8 @@ final class ShardFilesTest {
   void lengthsThatNoFileHasTakeNoTimeAndNoMemory(String scheme) throws IOException {
     Path directory = Files.createDirectory(temp.resolve("huge"));
     int total = ErasureCodes.parse(scheme).totalShards();
-    for (int unit : new int[] {1, 8, 65_536, Striping.MAX_UNIT}) {
-      for (long length : new long[] {1L << 40, 1L << 58, 1L << 60}) {
+    for (int unit : new int[] {1, 8, Striping.MAX_UNIT}) {
+      for (long length : new long[] {1L << 40, 1L << 60}) {
         for (int i = 0; i < Math.min(total, 6); i++) {
           ShardHeader header = new ShardHeader(scheme, i, unit, length, "ab".repeat(32), 9);
           Files.write(shard(directory, i), header.toBytes());
