@@ -22,7 +22,14 @@ final class FileSlotStorage implements SlotStorage {
     if (Files.notExists(file)) {
       create(file);
     }
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return checked(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  static FileSlotStorage openForReading(Path file) throws IOException {
+    return checked(file, FileChannel.open(file, StandardOpenOption.READ));
+  }
+
+  private static FileSlotStorage checked(Path file, FileChannel channel) throws IOException {
     if (channel.size() != 2 * SECTOR) {
       long size = channel.size();
       channel.close();

@@ -7,16 +7,10 @@ import dev.kintsugi.crypto.LeafReservation;
 import dev.kintsugi.crypto.PuncturedLeafException;
 import dev.kintsugi.crypto.Secret;
 import dev.kintsugi.crypto.UnknownLeafException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -38,23 +32,19 @@ import java.util.TreeMap;
  * the top image (48 bytes for each segment in which something was ever deleted), whatever else
  * exists.
  *
- * <p>Thread-safe. One writer at a time; a reader in another process opens again after a commit.
+ * <p>Thread-safe. One writer at a time, kept alone by the caller; any number of {@link
+ * ForestReader}s may read beside it, in other processes too.
  */
 public final class ForestLeafKeys implements LeafKeys {
   /** The shape of the base forest's trees. */
   static final Fanouts BASE = Fanouts.of(4, 4, 4, 4);
-
-  private static final int CACHED_SEGMENTS = 256;
 
   private final byte[] forestId;
   private final ImageStore store;
   private final KeySlot slot;
   private final LeafAllocator allocator;
   private final NavigableMap<Long, LeafSet> pending = new TreeMap<>(); // guarded by this
-  private final Map<Long, Forest> cache = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
-  private TopImage top; // guarded by this
-  private String topName; // guarded by this
-  private byte[] topHash; // guarded by this
+  private final ForestState state; // guarded by this
   private boolean unusable; // guarded by this: closed, or the outcome of a commit is unknown
   private long lastCommitBytes; // guarded by this
 
@@ -63,14 +53,12 @@ public final class ForestLeafKeys implements LeafKeys {
       ImageStore store,
       KeySlot slot,
       LeafReservation reservation,
-      EpochCommit.Committed state) {
+      ForestState state) {
     this.forestId = forestId.clone();
     this.store = store;
     this.slot = slot;
     this.allocator = new LeafAllocator(reservation);
-    this.top = state.top();
-    this.topName = state.name();
-    this.topHash = state.hash();
+    this.state = state;
   }
 
   /**
@@ -104,12 +92,18 @@ public final class ForestLeafKeys implements LeafKeys {
         new EpochCommit(forestId, store, slot)
             .run(empty, none, new TreeMap<>(), 0, number -> empty.base());
     empty.close();
-    return new ForestLeafKeys(forestId, store, slot, reservation, first);
+    return new ForestLeafKeys(
+        forestId, store, slot, reservation, new ForestState(forestId, store, first));
   }
 
   /**
-   * Opens a forest, finishing what a crash interrupted: earlier entries of the slot are erased,
-   * images that nothing refers to are deleted.
+   * Opens a forest for writing, finishing what a crash interrupted: earlier entries of the slot are
+   * erased, images that nothing refers to are deleted.
+   *
+   * <p><strong>The writer must be alone</strong>: the caller holds a lock that keeps every other
+   * writer out, in all processes, until these keys are closed. To a second writer the images of a
+   * commit that is under way look like what a crash left. Whoever only reads uses {@link
+   * ForestReader}.
    *
    * @param forestId the forest's id
    * @param store where the images are; stays the caller's
@@ -126,35 +120,53 @@ public final class ForestLeafKeys implements LeafKeys {
       KeySlot slot,
       LeafReservation reservation,
       long leastEpoch) {
+    return open(forestId, store, slot, reservation, leastEpoch, Optional.empty());
+  }
+
+  /**
+   * Opens a forest for writing as {@link #open(byte[], ImageStore, KeySlot, LeafReservation, long)}
+   * does, and holds it against a state that the caller remembers.
+   *
+   * @param forestId the forest's id
+   * @param store where the images are; stays the caller's
+   * @param slot the key slot; stays the caller's
+   * @param reservation the durable counter of ids
+   * @param last the last state the caller knows to have been committed
+   * @return leaf keys owned by the caller
+   * @throws AuthenticationFailedException if the slot is empty, rolled back or of another history,
+   *     or the image is missing or not the one the slot names
+   */
+  public static ForestLeafKeys open(
+      byte[] forestId,
+      ImageStore store,
+      KeySlot slot,
+      LeafReservation reservation,
+      CommittedEpoch last) {
+    return open(forestId, store, slot, reservation, last.epoch(), Optional.of(last));
+  }
+
+  private static ForestLeafKeys open(
+      byte[] forestId,
+      ImageStore store,
+      KeySlot slot,
+      LeafReservation reservation,
+      long leastEpoch,
+      Optional<CommittedEpoch> last) {
     try (KeySlot.Entry entry =
         slot.current()
             .orElseThrow(() -> new AuthenticationFailedException("the key slot is empty"))) {
-      if (entry.epoch() < leastEpoch) {
-        throw new AuthenticationFailedException(
-            "the key slot was rolled back to epoch %d; epoch %d was committed"
-                .formatted(entry.epoch(), leastEpoch));
+      ForestState.checkNotBefore(entry, leastEpoch);
+      // What contradicts anything is refused before anything is erased or deleted.
+      ForestState state = ForestState.load(forestId, store, entry, last);
+      try {
+        slot.eraseBefore(entry.epoch());
+        ForestLeafKeys keys = new ForestLeafKeys(forestId, store, slot, reservation, state);
+        keys.deleteUnreferenced();
+        return keys;
+      } catch (RuntimeException e) {
+        state.close();
+        throw e;
       }
-      slot.eraseBefore(entry.epoch());
-      String name = HexFormat.of().formatHex(entry.imageName());
-      byte[] image =
-          store
-              .get(name)
-              .orElseThrow(
-                  () -> new AuthenticationFailedException("forest image " + name + " is missing"));
-      byte[] hash = NodeHash.sha256().digest(image);
-      if (!MessageDigest.isEqual(hash, entry.imageHash())) {
-        throw new AuthenticationFailedException(
-            "forest image %s is not the one the key slot names".formatted(name));
-      }
-      byte[] plain =
-          ForestCodec.open(ForestCodec.KIND_TOP, forestId, entry.epoch(), entry.masterKey(), image);
-      TopImage top = TopImage.decode(forestId, plain);
-      Arrays.fill(plain, (byte) 0);
-      ForestLeafKeys keys =
-          new ForestLeafKeys(
-              forestId, store, slot, reservation, new EpochCommit.Committed(top, name, hash));
-      keys.deleteUnreferenced();
-      return keys;
     }
   }
 
@@ -176,11 +188,7 @@ public final class ForestLeafKeys implements LeafKeys {
     if (cut != null && cut.contains(leaf)) {
       throw new PuncturedLeafException("leaf " + id + " was punctured");
     }
-    try {
-      return segment(number).leaf(leaf);
-    } catch (PuncturedLeafException e) {
-      throw new PuncturedLeafException("leaf " + id + " was punctured", e);
-    }
+    return state.leaf(id);
   }
 
   @Override
@@ -211,11 +219,12 @@ public final class ForestLeafKeys implements LeafKeys {
   private void cut(long from, long to) {
     long size = segmentSize();
     for (long number = from / size; number * size < to; number++) {
-      boolean gone = !top.segments().containsKey(number) && !top.base().contains(number);
+      boolean gone =
+          !state.top().segments().containsKey(number) && !state.top().base().contains(number);
       if (!gone) {
         long start = Math.max(0, from - number * size);
         long end = Math.min(size, to - number * size);
-        if (end - start > 1 || segment(number).contains(start)) {
+        if (end - start > 1 || state.segment(number).contains(start)) {
           pending.computeIfAbsent(number, n -> new LeafSet()).add(start, end);
         }
       }
@@ -233,64 +242,18 @@ public final class ForestLeafKeys implements LeafKeys {
     long limit = (allocator.limit() + size - 1) / size;
     EpochCommit.Committed next;
     try {
-      next = attempt.run(top, topHash, pending, limit, this::segment);
+      next = attempt.run(state.top(), state.hash(), pending, limit, state::segment);
     } catch (RuntimeException e) {
       // From here on the slot may or may not have the new entry: only opening again can tell.
       unusable = attempt.step() != EpochCommit.Step.NEW;
       throw e;
     }
     lastCommitBytes = attempt.bytesWritten();
-    for (long number : pending.keySet()) {
-      Forest old = cache.remove(number);
-      if (old != null) {
-        old.close();
-      }
-    }
+    Set<String> replaced = state.references();
+    state.advance(next, pending.keySet());
     pending.clear();
-    Set<String> replaced = references();
-    top.closeExcept(next.top().segments());
-    top = next.top();
-    topName = next.name();
-    topHash = next.hash();
-    replaced.removeAll(references());
+    replaced.removeAll(state.references());
     replaced.forEach(store::delete);
-  }
-
-  /** Returns a segment's forest, which stays this object's. */
-  private Forest segment(long number) {
-    Forest cached = cache.get(number);
-    if (cached != null) {
-      return cached;
-    }
-    Forest forest;
-    TopImage.Segment image = top.segments().get(number);
-    if (image != null) {
-      byte[] sealed =
-          store
-              .get(image.fileName())
-              .orElseThrow(
-                  () ->
-                      new AuthenticationFailedException(
-                          "forest image %s is missing".formatted(image.fileName())));
-      byte[] plain =
-          ForestCodec.open(ForestCodec.KIND_SEGMENT, forestId, number, image.key(), sealed);
-      try {
-        forest = ForestCodec.decodeSegment(forestId, top.segmentShape(), ByteBuffer.wrap(plain));
-      } finally {
-        Arrays.fill(plain, (byte) 0);
-      }
-    } else {
-      try (Secret root = top.base().leaf(number)) {
-        forest = Forest.ofRoot(forestId, top.segmentShape(), root);
-      }
-    }
-    cache.put(number, forest);
-    if (cache.size() > CACHED_SEGMENTS) {
-      Map.Entry<Long, Forest> eldest = cache.entrySet().iterator().next();
-      cache.remove(eldest.getKey());
-      eldest.getValue().close();
-    }
-    return forest;
   }
 
   /**
@@ -316,10 +279,10 @@ public final class ForestLeafKeys implements LeafKeys {
     checkUsable();
     List<SegmentUse> uses = new ArrayList<>();
     long size = segmentSize();
-    for (long number : top.segments().keySet()) {
+    for (long number : state.top().segments().keySet()) {
       long live = live(number).stream().mapToLong(LeafRange::count).sum();
       long end = (number + 1) * size;
-      int roots = segment(number).roots();
+      int roots = state.segment(number).roots();
       uses.add(new SegmentUse(number * size, end, roots, live, end <= allocator.handedOut()));
     }
     return uses;
@@ -330,9 +293,9 @@ public final class ForestLeafKeys implements LeafKeys {
     long size = segmentSize();
     long first = number * size;
     LeafSet live = new LeafSet();
-    RootList roots = segment(number).rootList();
+    RootList roots = state.segment(number).rootList();
     for (int i = 0; i < roots.count(); i++) {
-      live.add(roots.start(i), roots.start(i) + top.segmentShape().size(roots.level(i)));
+      live.add(roots.start(i), roots.start(i) + state.top().segmentShape().size(roots.level(i)));
     }
     LeafSet cut = pending.get(number);
     if (cut != null) {
@@ -370,7 +333,7 @@ public final class ForestLeafKeys implements LeafKeys {
     synchronized (this) {
       checkUsable();
       long size = segmentSize();
-      if (firstLeaf % size != 0 || !top.segments().containsKey(firstLeaf / size)) {
+      if (firstLeaf % size != 0 || !state.top().segments().containsKey(firstLeaf / size)) {
         throw new IllegalArgumentException(
             "leaf %d is not the first of a segment with deletions".formatted(firstLeaf));
       }
@@ -397,7 +360,16 @@ public final class ForestLeafKeys implements LeafKeys {
    * @return the epoch, from 1
    */
   public synchronized long epoch() {
-    return top.epoch();
+    return state.top().epoch();
+  }
+
+  /**
+   * Returns the committed state, for the caller to remember and give to the next {@code open}.
+   *
+   * @return the epoch and the hash of its image
+   */
+  public synchronized CommittedEpoch committed() {
+    return state.epoch();
   }
 
   /**
@@ -414,15 +386,8 @@ public final class ForestLeafKeys implements LeafKeys {
     return slot.erasesForGood();
   }
 
-  private Set<String> references() {
-    Set<String> names = new HashSet<>();
-    names.add(topName);
-    top.segments().values().forEach(segment -> names.add(segment.fileName()));
-    return names;
-  }
-
   private void deleteUnreferenced() {
-    Set<String> known = references();
+    Set<String> known = state.references();
     for (String name : store.names()) {
       if (!known.contains(name)) {
         store.delete(name);
@@ -431,7 +396,7 @@ public final class ForestLeafKeys implements LeafKeys {
   }
 
   private long segmentSize() {
-    return top.segmentShape().treeSize();
+    return state.segmentSize();
   }
 
   private void checkUsable() {
@@ -445,9 +410,7 @@ public final class ForestLeafKeys implements LeafKeys {
   @Override
   public synchronized void close() {
     unusable = true;
-    top.close();
-    cache.values().forEach(Forest::close);
-    cache.clear();
+    state.close();
     pending.clear();
   }
 }

@@ -1,9 +1,7 @@
 package dev.kintsugi.crypto.forest;
 
-import dev.kintsugi.crypto.CryptoException;
 import dev.kintsugi.crypto.Secret;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * The small storage that can really be overwritten: it holds the master key of the current epoch.
@@ -18,11 +16,14 @@ import java.util.Optional;
  *       crash left behind, can be read from the storage by any means the documentation of the
  *       implementation does not name.
  *   <li>What is read is authenticated: {@link #current} never returns an entry that was not put.
+ *   <li>Readers may call {@link #current} in other processes at every moment of a {@code put} or
+ *       {@code eraseBefore}: they get the entry before or the new one.
  * </ul>
  *
- * <p>Used by one writer at a time. Thread-safe.
+ * <p>Used by one writer at a time, whom the caller excludes from all others, by a lock between
+ * processes: two would erase each other's entries. Thread-safe.
  */
-public interface KeySlot extends AutoCloseable {
+public interface KeySlot extends KeySlotView {
   /** Length of the name of an image in bytes. */
   int NAME_LENGTH = 16;
 
@@ -75,14 +76,6 @@ public interface KeySlot extends AutoCloseable {
   }
 
   /**
-   * Reads the current entry.
-   *
-   * @return the entry of the highest epoch, owned by the caller; empty if none was ever put
-   * @throws CryptoException if the storage holds something that was never put, and no entry
-   */
-  Optional<Entry> current();
-
-  /**
    * Makes an entry current. A crash during the very first call may leave a slot that has to be made
    * anew: nothing rests on it yet.
    *
@@ -106,8 +99,4 @@ public interface KeySlot extends AutoCloseable {
    * @return true if deletions on top of this slot may be called irrevocable
    */
   boolean erasesForGood();
-
-  /** Releases the storage. */
-  @Override
-  void close();
 }

@@ -29,6 +29,20 @@ public final class KeySlots {
   }
 
   /**
+   * Opens a slot in a file for reading, beside whoever writes it. Nothing is created or changed.
+   *
+   * @param file the file
+   * @param slotKey the key it was made with, 32 bytes; copied
+   * @param slotId the id it was made with; copied
+   * @return a view owned by the caller
+   * @throws IOException if the file cannot be opened, does not exist, or has another size
+   */
+  public static KeySlotView fileForReading(Path file, Secret slotKey, byte[] slotId)
+      throws IOException {
+    return new TwoRecordKeySlot(FileSlotStorage.openForReading(file), slotKey, slotId, true);
+  }
+
+  /**
    * Returns a slot in memory, for tests and for vaults that need not outlive the process.
    *
    * @return an empty slot owned by the caller

@@ -23,6 +23,8 @@ final class TwoRecordKeySlot implements KeySlot {
   private static final int HEADER = 14;
   private static final int PLAIN = NodeHash.KEY_LENGTH + NAME_LENGTH + HASH_LENGTH;
   private static final int RECORD = HEADER + PLAIN + Aead.OVERHEAD;
+  private static final int BLANK_READS = 8;
+  private static final int MOST_READS = 10_000;
 
   private final SlotStorage storage;
   private final Secret slotKey;
@@ -39,16 +41,44 @@ final class TwoRecordKeySlot implements KeySlot {
   /** A sector's content: an entry, nothing but zeros, or something else. */
   private record Sector(int number, Optional<Entry> entry, boolean blank) {}
 
-  private Sector sector(int number) {
-    byte[] content;
+  /**
+   * Reads both sectors as they were together at one moment, whatever another process writes
+   * meanwhile: twice the same content, where one of the sectors is not blank, means that this
+   * sector did not change in between, because what is written has a fresh nonce and never repeats.
+   * Only zeros come again, so two blank sectors are believed no sooner than when they were seen
+   * {@value #BLANK_READS} times: a writer would have had to commit between any two of them.
+   */
+  private Sector[] sectors() {
+    byte[][] last = read();
+    int same = 1;
+    for (int i = 0; i < MOST_READS; i++) {
+      byte[][] again = read();
+      same = Arrays.deepEquals(last, again) ? same + 1 : 1;
+      if (same >= (isBlank(again[0]) && isBlank(again[1]) ? BLANK_READS : 2)) {
+        return new Sector[] {sector(0, again[0]), sector(1, again[1])};
+      }
+      last = again;
+    }
+    throw new IllegalStateException(
+        "the key slot changed with each of " + MOST_READS + " readings");
+  }
+
+  private byte[][] read() {
     try {
-      content = storage.read(number);
+      return new byte[][] {storage.read(0), storage.read(1)};
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the key slot", e);
     }
+  }
+
+  private static boolean isBlank(byte[] content) {
+    return Arrays.equals(content, new byte[SlotStorage.SECTOR]);
+  }
+
+  private Sector sector(int number, byte[] content) {
     byte[] header = Arrays.copyOf(content, HEADER);
     ByteBuffer in = ByteBuffer.wrap(content);
-    boolean blank = Arrays.equals(content, new byte[SlotStorage.SECTOR]);
+    boolean blank = isBlank(content);
     byte[] tail = Arrays.copyOfRange(content, RECORD, SlotStorage.SECTOR);
     if (!Arrays.equals(MAGIC, Arrays.copyOf(header, MAGIC.length))
         || in.getShort(MAGIC.length) != VERSION
@@ -89,11 +119,18 @@ final class TwoRecordKeySlot implements KeySlot {
 
   @Override
   public synchronized Optional<Entry> current() {
-    Sector a = sector(0);
-    Sector b = sector(1);
+    Sector[] both = sectors();
+    Sector a = both[0];
+    Sector b = both[1];
     if (a.entry().isEmpty() && b.entry().isEmpty() && !(a.blank() && b.blank())) {
       throw new AuthenticationFailedException(
           "the key slot holds no authentic entry: it is damaged, replaced, or of another vault");
+    }
+    if (epoch(a) == epoch(b) && a.entry().isPresent()) {
+      a.entry().ifPresent(Entry::close);
+      b.entry().ifPresent(Entry::close);
+      throw new AuthenticationFailedException(
+          "the key slot holds two entries of epoch %d: one was put back".formatted(epoch(a)));
     }
     Sector old = other(a, b);
     old.entry().ifPresent(Entry::close);
@@ -102,8 +139,9 @@ final class TwoRecordKeySlot implements KeySlot {
 
   @Override
   public synchronized void put(Entry next) {
-    Sector a = sector(0);
-    Sector b = sector(1);
+    Sector[] both = sectors();
+    Sector a = both[0];
+    Sector b = both[1];
     long current = Math.max(epoch(a), epoch(b));
     int target = other(a, b).number();
     a.entry().ifPresent(Entry::close);
@@ -124,8 +162,9 @@ final class TwoRecordKeySlot implements KeySlot {
 
   @Override
   public synchronized void eraseBefore(long epoch) {
-    Sector a = sector(0);
-    Sector b = sector(1);
+    Sector[] both = sectors();
+    Sector a = both[0];
+    Sector b = both[1];
     Sector old = other(a, b);
     Sector now = old.number() == a.number() ? b : a;
     boolean isCurrent = epoch(now) == epoch;

@@ -1,6 +1,9 @@
 package dev.kintsugi.crypto.forest;
 
-/** Lets the process "die" at the n-th step: in the middle of it, or right after it. */
+/**
+ * Lets the process "die" at the n-th step: in the middle of it, or right after it. Or lets
+ * something else happen before each step, as if another process did it.
+ */
 final class Crash {
   /** Thrown instead of dying. */
   static final class Died extends RuntimeException {
@@ -14,6 +17,8 @@ final class Crash {
   private int at = Integer.MAX_VALUE;
   private boolean afterStep;
   private int steps;
+  private boolean beside;
+  Runnable beforeEachStep = () -> {};
 
   void arm(int step, boolean after) {
     steps = 0;
@@ -31,8 +36,21 @@ final class Crash {
 
   /** Counts a step; true if it must be torn. Then the caller throws {@link #thrown}. */
   boolean now() {
+    meanwhile(beforeEachStep);
     steps++;
     return steps == at && !afterStep;
+  }
+
+  /** Lets something happen that does not interrupt itself. */
+  void meanwhile(Runnable other) {
+    if (!beside) {
+      beside = true;
+      try {
+        other.run();
+      } finally {
+        beside = false;
+      }
+    }
   }
 
   /** Dies after a step that was done wholly, if that is armed. */

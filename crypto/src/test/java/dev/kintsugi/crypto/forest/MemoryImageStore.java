@@ -13,6 +13,7 @@ final class MemoryImageStore implements ImageStore {
   private final Map<String, byte[]> images = new TreeMap<>();
   final List<byte[]> everWritten = new ArrayList<>();
   Crash crash = new Crash();
+  Runnable beforeEachGet = () -> {};
 
   @Override
   public void put(String name, byte[] image) {
@@ -35,6 +36,7 @@ final class MemoryImageStore implements ImageStore {
 
   @Override
   public Optional<byte[]> get(String name) {
+    crash.meanwhile(beforeEachGet);
     return Optional.ofNullable(images.get(name)).map(byte[]::clone);
   }
 

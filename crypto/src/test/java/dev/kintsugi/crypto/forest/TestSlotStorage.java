@@ -10,11 +10,13 @@ final class TestSlotStorage implements SlotStorage {
   final byte[][] sectors = new byte[2][SECTOR];
   final List<byte[]> everWritten = new ArrayList<>();
   Crash crash = new Crash();
+  Runnable beforeEachRead = () -> {};
   boolean keepsOldBytes;
   private final Random random = new Random(6);
 
   @Override
   public byte[] read(int sector) {
+    crash.meanwhile(beforeEachRead);
     return sectors[sector].clone();
   }
 
