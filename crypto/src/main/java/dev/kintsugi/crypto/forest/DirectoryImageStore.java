@@ -20,23 +20,39 @@ import java.util.stream.Stream;
  */
 public final class DirectoryImageStore implements ImageStore {
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}");
+  private static final String ASIDE = ".new";
 
   private final Path directory;
 
   /**
-   * Opens a store, creating the directory if it does not exist.
+   * Opens a store, creating the directory if it does not exist. What is above the directory has to
+   * exist.
    *
    * @param directory a directory for images alone
    * @throws IOException if it cannot be created
    */
   public DirectoryImageStore(Path directory) throws IOException {
-    this.directory = Files.createDirectories(directory);
+    this.directory = directory;
+    if (Files.notExists(directory)) {
+      Files.createDirectory(directory);
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null) {
+      // Also if it was there: whoever made it may have died before its name was durable.
+      force(parent);
+    }
+  }
+
+  private static void force(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 
   @Override
   public void put(String name, byte[] image) {
     Path target = path(name);
-    Path aside = directory.resolve(name + ".new");
+    Path aside = aside(target);
     try {
       try (FileChannel out =
           FileChannel.open(
@@ -58,8 +74,8 @@ public final class DirectoryImageStore implements ImageStore {
 
   @Override
   public void flush() {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+    try {
+      force(directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot flush forest images in " + directory, e);
     }
@@ -80,25 +96,29 @@ public final class DirectoryImageStore implements ImageStore {
   public void delete(String name) {
     try {
       Files.deleteIfExists(path(name));
+      Files.deleteIfExists(aside(path(name)));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete forest image " + path(name), e);
     }
   }
 
-  /** Lists the images; files a crash left aside are removed. */
   @Override
   public Set<String> names() {
     try (Stream<Path> files = Files.list(directory)) {
-      Set<String> all = files.map(f -> String.valueOf(f.getFileName())).collect(Collectors.toSet());
-      for (String name : all) {
-        if (name.endsWith(".new")) {
-          Files.deleteIfExists(directory.resolve(name));
-        }
-      }
-      return all.stream().filter(n -> NAME.matcher(n).matches()).collect(Collectors.toSet());
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .map(
+              name ->
+                  name.endsWith(ASIDE) ? name.substring(0, name.length() - ASIDE.length()) : name)
+          .filter(name -> NAME.matcher(name).matches())
+          .collect(Collectors.toSet());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list forest images in " + directory, e);
     }
+  }
+
+  private static Path aside(Path target) {
+    return target.resolveSibling(target.getFileName() + ASIDE);
   }
 
   private Path path(String name) {

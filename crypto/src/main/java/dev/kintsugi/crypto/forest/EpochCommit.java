@@ -2,6 +2,7 @@ package dev.kintsugi.crypto.forest;
 
 import dev.kintsugi.crypto.RandomBytes;
 import dev.kintsugi.crypto.Secret;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -127,12 +128,31 @@ final class EpochCommit {
       put(name, image);
       store.flush();
       step = Step.WRITTEN;
+      checkStillCurrent(before.epoch(), beforeHash);
       // The entry shares the master key, which the block wipes.
       slot.put(new KeySlot.Entry(epoch, master, name, hash));
       step = Step.SWITCHED;
       slot.eraseBefore(epoch);
       step = Step.ERASED;
       return new Committed(top, HexFormat.of().formatHex(name), hash);
+    }
+  }
+
+  /** The new image names the one before; the slot must not have gone on without it. */
+  private void checkStillCurrent(long epoch, byte[] hash) {
+    Optional<KeySlot.Entry> current = slot.current();
+    try {
+      boolean same =
+          current
+              .map(e -> e.epoch() == epoch && MessageDigest.isEqual(e.imageHash(), hash))
+              .orElse(epoch == 0);
+      if (!same) {
+        throw new IllegalStateException(
+            "the key slot holds %s, not the epoch %d this commit goes on from: another writer is at work"
+                .formatted(current, epoch));
+      }
+    } finally {
+      current.ifPresent(KeySlot.Entry::close);
     }
   }
 

@@ -22,6 +22,10 @@ final class FileSlotStorage implements SlotStorage {
     if (Files.notExists(file)) {
       create(file);
     }
+    // Also if it was there: whoever made it may have died before its name was durable.
+    try (FileChannel directory = FileChannel.open(parent(file), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
     return checked(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
@@ -41,10 +45,7 @@ final class FileSlotStorage implements SlotStorage {
 
   /** Creates the file whole under another name first, so that a crash leaves none or all of it. */
   private static void create(Path file) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null) {
-      throw new IOException("key slot " + file + " is a root directory");
-    }
+    Path parent = parent(file);
     Path fresh = parent.resolve(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     boolean posix = Files.getFileStore(parent).supportsFileAttributeView("posix");
@@ -59,9 +60,14 @@ final class FileSlotStorage implements SlotStorage {
       out.force(true);
     }
     Files.move(fresh, file);
-    try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-      directory.force(true);
+  }
+
+  private static Path parent(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException("key slot " + file + " is a root directory");
     }
+    return parent;
   }
 
   @Override

@@ -9,8 +9,9 @@ import java.util.Set;
  *
  * <p>Obligations: {@link #put} makes the bytes readable at once, and durable when the next {@link
  * #flush} returned; a crash before may leave all, part or nothing of them under the name; other
- * names are never affected. A name is put once. {@link #delete} may leave the bytes on the medium.
- * Failures are thrown as unchecked exceptions. Thread-safe.
+ * names are never affected. A name is put once. {@link #delete} may leave the bytes on the medium,
+ * and a crash may undo it. {@link #get} and {@link #names} change nothing, so that readers may call
+ * them beside a writer. Failures are thrown as unchecked exceptions. Thread-safe.
  */
 public interface ImageStore {
   /**
@@ -33,7 +34,7 @@ public interface ImageStore {
   Optional<byte[]> get(String name);
 
   /**
-   * Removes an image; a name without one is ignored.
+   * Removes an image, or what a crash left of it; a name without one is ignored.
    *
    * @param name its name
    */
@@ -42,7 +43,7 @@ public interface ImageStore {
   /**
    * Lists what is there.
    *
-   * @return all names
+   * @return all names, also those of which a crash left a part that {@link #get} does not give
    */
   Set<String> names();
 }

@@ -14,7 +14,8 @@ import java.util.Arrays;
  *       the entry before or the new one, whole; once {@code put} returned, the new one.
  *   <li>After {@link #eraseBefore} returned, no entry of an earlier epoch, nor a part of one that a
  *       crash left behind, can be read from the storage by any means the documentation of the
- *       implementation does not name.
+ *       implementation does not name. Nothing is erased before the current entry is durable, even
+ *       if a process that died has left it in a cache; on return the erasure is durable too.
  *   <li>What is read is authenticated: {@link #current} never returns an entry that was not put.
  *   <li>Readers may call {@link #current} in other processes at every moment of a {@code put} or
  *       {@code eraseBefore}: they get the entry before or the new one.

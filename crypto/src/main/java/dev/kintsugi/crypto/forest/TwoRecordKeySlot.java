@@ -30,6 +30,7 @@ final class TwoRecordKeySlot implements KeySlot {
   private final Secret slotKey;
   private final byte[] slotId;
   private final boolean erasesForGood;
+  private boolean synced; // guarded by this: what is in the storage is known to be durable
 
   TwoRecordKeySlot(SlotStorage storage, Secret slotKey, byte[] slotId, boolean erasesForGood) {
     this.storage = storage;
@@ -174,18 +175,33 @@ final class TwoRecordKeySlot implements KeySlot {
       throw new IllegalArgumentException(
           "epoch (%d) is not the current one (%d)".formatted(epoch, epoch(now)));
     }
+    // A process that died may have left the current entry, or the zeros beside it, in a cache: the
+    // one must not be lost after the other sector was overwritten, the others not at all.
+    if (!synced) {
+      sync();
+    }
     if (!old.blank()) {
       write(old.number(), new byte[SlotStorage.SECTOR]);
     }
   }
 
   private void write(int sector, byte[] content) {
+    synced = false;
     try {
       storage.write(sector, content);
-      storage.sync();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the key slot", e);
     }
+    sync();
+  }
+
+  private void sync() {
+    try {
+      storage.sync();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the key slot durable", e);
+    }
+    synced = true;
   }
 
   @Override

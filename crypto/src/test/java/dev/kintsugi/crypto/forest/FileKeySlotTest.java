@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,9 +24,70 @@ final class FileKeySlotTest extends KeySlotContract {
     return dir.resolve("slot");
   }
 
-  @Override
-  KeySlot open() throws IOException {
+  private KeySlot open() throws IOException {
     return KeySlots.file(file(), slotKey, new byte[] {7});
+  }
+
+  private int media;
+
+  @Override
+  Medium medium() throws IOException {
+    LossyDisk disk = new LossyDisk(Files.createDirectory(dir.resolve("disk" + media++)));
+    return new Medium() {
+      @Override
+      public KeySlot open() throws IOException {
+        return KeySlots.file(disk.path().resolve("slot"), slotKey, new byte[] {7});
+      }
+
+      @Override
+      public Crash crash() {
+        return disk.crash;
+      }
+
+      @Override
+      public void restart(Loss loss) throws IOException {
+        disk.restart(loss);
+      }
+
+      @Override
+      public byte[] readable() throws IOException {
+        return disk.readable();
+      }
+    };
+  }
+
+  @Test
+  void deathsWhileTheFileIsMadeLeaveNoneOrAnEmptySlotThatIsDurableOnceItWasOpened()
+      throws Exception {
+    int deaths = 0;
+    for (Loss loss : Loss.all()) {
+      for (boolean after : new boolean[] {false, true}) {
+        boolean died = true;
+        for (int step = 1; died; step++) {
+          Medium medium = medium();
+          medium.crash().arm(step, after);
+          try {
+            medium.open().close();
+            died = false;
+          } catch (Crash.Died e) {
+            deaths++;
+          }
+          medium.restart(loss);
+          // The next life finds it, or makes it, and relies on it.
+          KeySlot.Entry entry = entry(1);
+          try (KeySlot slot = medium.open()) {
+            assertTrue(slot.current().isEmpty());
+            slot.put(entry);
+          }
+          medium.restart(Loss.EVERYTHING);
+          try (KeySlot slot = medium.open()) {
+            String where = "step " + step + (after ? " done, " : " torn, ") + loss;
+            assertTrue(slot.current().orElseThrow(() -> new AssertionError(where)).sameAs(entry));
+          }
+        }
+      }
+    }
+    assertTrue(deaths >= 80, "only " + deaths + " deaths");
   }
 
   @Test
@@ -54,11 +114,6 @@ final class FileKeySlotTest extends KeySlotContract {
       slot.eraseBefore(2);
       assertFalse(contains(Files.readAllBytes(file()), Arrays.copyOfRange(first, 20, 50)));
     }
-  }
-
-  private static boolean contains(byte[] haystack, byte[] needle) {
-    return new String(haystack, StandardCharsets.ISO_8859_1)
-        .contains(new String(needle, StandardCharsets.ISO_8859_1));
   }
 
   @Test

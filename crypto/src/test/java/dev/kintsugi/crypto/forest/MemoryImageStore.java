@@ -1,17 +1,24 @@
 package dev.kintsugi.crypto.forest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Images in memory; remembers everything that was ever written, as the adversary's disk does. */
+/**
+ * Images in memory. It remembers everything that was ever written, as the adversary's disk does,
+ * and forgets what was not flushed when power is lost.
+ */
 final class MemoryImageStore implements ImageStore {
-  private final Map<String, byte[]> images = new TreeMap<>();
-  final List<byte[]> everWritten = new ArrayList<>();
+  private final Map<String, byte[]> images = new ConcurrentSkipListMap<>();
+  private Map<String, byte[]> durable = new TreeMap<>();
+  final List<byte[]> everWritten = Collections.synchronizedList(new ArrayList<>());
   Crash crash = new Crash();
   Runnable beforeEachGet = () -> {};
 
@@ -22,7 +29,7 @@ final class MemoryImageStore implements ImageStore {
     }
     everWritten.add(image.clone());
     if (crash.now()) {
-      images.put(name, java.util.Arrays.copyOf(image, image.length / 2));
+      images.put(name, Arrays.copyOf(image, image.length / 2));
       throw crash.thrown();
     }
     images.put(name, image.clone());
@@ -30,8 +37,28 @@ final class MemoryImageStore implements ImageStore {
   }
 
   @Override
-  public void flush() {
-    crash.step();
+  public synchronized void flush() {
+    if (crash.now()) {
+      throw crash.thrown();
+    }
+    durable = new TreeMap<>(images);
+    crash.after();
+  }
+
+  /** Forgets what was not flushed, as far as the loss says; without one, nothing happens. */
+  synchronized void losePower(Loss loss) {
+    if (loss.equals(Loss.NOTHING)) {
+      return;
+    }
+    Map<String, byte[]> left = new TreeMap<>(loss.names() ? images : durable);
+    left.replaceAll(
+        (name, image) -> {
+          byte[] flushed = durable.get(name);
+          return flushed != null ? flushed : loss.left(new byte[0], image);
+        });
+    images.clear();
+    images.putAll(left);
+    durable = left;
   }
 
   @Override

@@ -5,9 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Slot sectors that can be torn by a crash, remember the past, and can pretend to erase. */
+/**
+ * Slot sectors that can be torn by a crash, lose with the power what was not synced, remember the
+ * past, and can pretend to erase.
+ */
 final class TestSlotStorage implements SlotStorage {
   final byte[][] sectors = new byte[2][SECTOR];
+  private final byte[][] durable = new byte[2][SECTOR];
   final List<byte[]> everWritten = new ArrayList<>();
   Crash crash = new Crash();
   Runnable beforeEachRead = () -> {};
@@ -39,7 +43,26 @@ final class TestSlotStorage implements SlotStorage {
 
   @Override
   public void sync() {
-    crash.step();
+    if (crash.now()) {
+      throw crash.thrown();
+    }
+    System.arraycopy(sectors[0], 0, durable[0], 0, SECTOR);
+    System.arraycopy(sectors[1], 0, durable[1], 0, SECTOR);
+    crash.after();
+  }
+
+  /** Forgets what was not synced: each sector is one half of what the loss is about. */
+  void losePower(Loss loss) {
+    if (!loss.equals(Loss.NOTHING)) {
+      byte[][] kept = {
+        loss.firstHalf() ? sectors[0] : durable[0], loss.secondHalf() ? sectors[1] : durable[1]
+      };
+      for (int i = 0; i < 2; i++) {
+        byte[] content = kept[i].clone();
+        System.arraycopy(content, 0, sectors[i], 0, SECTOR);
+        System.arraycopy(content, 0, durable[i], 0, SECTOR);
+      }
+    }
   }
 
   @Override
