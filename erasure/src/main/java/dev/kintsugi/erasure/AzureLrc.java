@@ -31,7 +31,7 @@ public final class AzureLrc extends LinearCode {
   private final int globals;
 
   private AzureLrc(int dataShards, int groups, int globals, GaloisKernel kernel) {
-    super(parity(dataShards, groups, globals), localGroups(dataShards, groups), kernel);
+    super(parity(dataShards, groups, globals), localGroups(dataShards, groups), true, kernel);
     this.groups = groups;
     this.globals = globals;
   }

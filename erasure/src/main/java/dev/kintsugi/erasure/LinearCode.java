@@ -39,7 +39,7 @@ abstract class LinearCode implements ErasureCode {
 
   /** Creates a code without local groups. */
   LinearCode(GfMatrix parity, GaloisKernel kernel) {
-    this(parity, List.of(), kernel);
+    this(parity, List.of(), true, kernel);
   }
 
   /**
@@ -47,8 +47,10 @@ abstract class LinearCode implements ErasureCode {
    *
    * @param localGroups sets of shards, each with the property that any one of the set follows from
    *     the others of the set
+   * @param isRegular whether no relation is shorter than the groups and the dimension make it; see
+   *     {@link RepairPlanner}
    */
-  LinearCode(GfMatrix parity, List<BitSet> localGroups, GaloisKernel kernel) {
+  LinearCode(GfMatrix parity, List<BitSet> localGroups, boolean isRegular, GaloisKernel kernel) {
     this.dataShards = parity.columns();
     this.parity = parity;
     this.generator = GfMatrix.identity(dataShards).above(parity);
@@ -56,8 +58,9 @@ abstract class LinearCode implements ErasureCode {
     this.encoder =
         kernel.prepare(
             parity.toArray(), Rows.range(0, dataShards), Rows.range(dataShards, totalShards()));
-    this.planner = new RepairPlanner(this, generator, localGroups);
-    this.cache = new DecodeCache((lost, available) -> planner.plan(lost, available, unitCosts()));
+    this.planner = new RepairPlanner(this, parity, generator, localGroups, isRegular);
+    this.cache =
+        new DecodeCache((lost, available) -> planner.plan(lost, available, unitCosts(), 0));
     this.columns = new AtomicReferenceArray<>(dataShards);
     this.isNone = new boolean[totalShards()];
     this.isData = new boolean[totalShards()];
@@ -201,7 +204,7 @@ abstract class LinearCode implements ErasureCode {
             "costs[%d] (%s) must be finite and not negative".formatted(i, costs[i]));
       }
     }
-    return planner.plan(lost, available, costs);
+    return planner.plan(lost, available, costs, RepairPlanner.MAX_STEPS);
   }
 
   @Override

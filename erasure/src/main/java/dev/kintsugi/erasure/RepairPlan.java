@@ -24,14 +24,17 @@ public final class RepairPlan {
   private final int[] reads;
   private final byte[] matrix;
   private final double cost;
+  private final boolean isCheapest;
   private final PreparedMatrix product;
 
-  RepairPlan(ErasureCode code, int[] lost, int[] reads, byte[] matrix, double cost) {
+  RepairPlan(
+      ErasureCode code, int[] lost, int[] reads, byte[] matrix, double cost, boolean isCheapest) {
     this.code = code;
     this.lost = lost;
     this.reads = reads;
     this.matrix = matrix;
     this.cost = cost;
+    this.isCheapest = isCheapest;
     this.product = code.kernel().prepare(matrix, reads, lost);
   }
 
@@ -57,6 +60,15 @@ public final class RepairPlan {
   /** Returns the sum of the costs of the shards that are read. */
   public double cost() {
     return cost;
+  }
+
+  /**
+   * Returns whether it is certain that no set of the shards that were available is cheaper. It is,
+   * except in a wide {@link UniformCauchyLrc}, as {@link ErasureCode#planRepair(java.util.BitSet,
+   * java.util.BitSet, double[])} tells.
+   */
+  public boolean isCheapest() {
+    return isCheapest;
   }
 
   /**

@@ -66,7 +66,11 @@ public final class UniformCauchyLrc extends LinearCode {
   }
 
   private UniformCauchyLrc(int dataShards, int groups, int globals, GaloisKernel kernel) {
-    super(parity(dataShards, groups, globals), localGroups(dataShards, groups, globals), kernel);
+    super(
+        parity(dataShards, groups, globals),
+        localGroups(dataShards, groups, globals),
+        false,
+        kernel);
     this.groups = groups;
     this.globals = globals;
   }

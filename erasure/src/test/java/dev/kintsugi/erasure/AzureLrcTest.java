@@ -210,7 +210,19 @@ final class AzureLrcTest extends ErasureCodeContract {
 
   /** No subset of the available shards that determines the lost ones is cheaper than the plan. */
   @ParameterizedTest
-  @CsvSource({"lrc:6+2+2", "lrc:4+2+1", "rs:5+3", "raid6:5", "raid5:6", "replicate:4"})
+  @CsvSource({
+    "lrc:6+2+2",
+    "lrc:4+2+1",
+    "rs:5+3",
+    "raid6:5",
+    "raid5:6",
+    "replicate:4",
+    "lrc:6+2+2:uniform",
+    "lrc:4+2+1:uniform",
+    "lrc:3+3+2:uniform",
+    "lrc:5+1+4:uniform",
+    "lrc:2+4+4:uniform"
+  })
   void plansAreTheCheapest(String name) {
     ErasureCode code = ErasureCodes.parse(name);
     int n = code.totalShards();
@@ -245,7 +257,9 @@ final class AzureLrcTest extends ErasureCodeContract {
         assertThrows(
             UndecodableException.class, () -> code.planRepair(lost, available, costs), message);
       } else {
-        assertEquals(cheapest, code.planRepair(lost, available, costs).cost(), message);
+        RepairPlan plan = code.planRepair(lost, available, costs);
+        assertEquals(cheapest, plan.cost(), message);
+        assertTrue(plan.isCheapest(), message);
       }
     }
   }
