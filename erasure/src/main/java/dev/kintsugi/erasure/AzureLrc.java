@@ -53,7 +53,7 @@ public final class AzureLrc extends LinearCode {
     if (globals < 1) {
       throw new IllegalArgumentException("globals (%d) must be at least 1".formatted(globals));
     }
-    checkCounts(dataShards, Math.addExact(groups, globals));
+    checkCounts(dataShards, (int) Math.min(Integer.MAX_VALUE, (long) groups + globals));
     if (dataShards % groups != 0) {
       throw new IllegalArgumentException(
           "dataShards (%d) must be a multiple of groups (%d)".formatted(dataShards, groups));

@@ -91,7 +91,7 @@ public final class UniformCauchyLrc extends LinearCode {
     if (globals < 1) {
       throw new IllegalArgumentException("globals (%d) must be at least 1".formatted(globals));
     }
-    checkCounts(dataShards, Math.addExact(groups, globals));
+    checkCounts(dataShards, (int) Math.min(Integer.MAX_VALUE, (long) groups + globals));
     if (groups > dataShards + globals) {
       throw new IllegalArgumentException(
           "groups (%d) must be at most dataShards + globals (%d)"

@@ -86,6 +86,7 @@ final class CodesFuzzTest {
   void buffersOfAnyShapeAreCodedOrRefused(FuzzedDataProvider data) {
     ErasureCode code = ErasureCodes.parse(data.pickValue(NAMES));
     ByteBuffer memory = ByteBuffer.allocateDirect(2000);
+    ByteBuffer heap = ByteBuffer.allocate(2000);
     ByteBuffer[] rows = new ByteBuffer[data.consumeInt(0, 12)];
     for (int i = 0; i < rows.length; i++) {
       int length = data.consumeInt(0, 3) == 0 ? data.consumeInt(0, 100) : 80;
@@ -94,7 +95,8 @@ final class CodesFuzzTest {
             case 0 -> null;
             case 1 -> memory.slice(data.consumeInt(0, 1900), length);
             case 2 -> memory.slice(i * 100, length).asReadOnlyBuffer();
-            case 3, 4 -> ByteBuffer.allocate(length);
+            case 3 -> heap.slice(i * 100, length);
+            case 4 -> heap.slice(data.consumeInt(0, 1900), length).asReadOnlyBuffer();
             default -> memory.slice(i * 100, length);
           };
     }
