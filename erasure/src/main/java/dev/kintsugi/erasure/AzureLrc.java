@@ -30,8 +30,8 @@ public final class AzureLrc extends LinearCode {
   private final int groups;
   private final int globals;
 
-  private AzureLrc(int dataShards, int groups, int globals, GaloisKernel kernel) {
-    super(parity(dataShards, groups, globals), localGroups(dataShards, groups), true, kernel);
+  private AzureLrc(GfMatrix parity, int groups, int globals, GaloisKernel kernel) {
+    super(parity, localGroups(parity.columns(), groups), true, kernel);
     this.groups = groups;
     this.globals = globals;
   }
@@ -76,7 +76,7 @@ public final class AzureLrc extends LinearCode {
               .formatted(
                   globals, groups, dataShards / groups, globals, dataShards, groups, globals));
     }
-    return new AzureLrc(dataShards, groups, globals, GaloisKernels.best());
+    return new AzureLrc(parity(dataShards, groups, globals), groups, globals, GaloisKernels.best());
   }
 
   /** Returns l, the number of local groups. */
@@ -185,7 +185,8 @@ public final class AzureLrc extends LinearCode {
 
   @Override
   public AzureLrc withKernel(GaloisKernel kernel) {
-    return new AzureLrc(dataShards(), groups, globals, kernel);
+    // What was proven about the coefficients holds on every kernel.
+    return new AzureLrc(parity(), groups, globals, kernel);
   }
 
   @Override

@@ -18,6 +18,11 @@ public interface GaloisKernel {
    * Returns whether the time of a product and the memory addresses it touches are independent of
    * the bytes of the rows. They may depend on the matrix and on all lengths. Kernels that return
    * false must not be given secrets where an attacker shares the machine.
+   *
+   * <p>True is as much as the kernel's code can promise. The Java kernels have neither branches nor
+   * tables that depend on the bytes, but {@code vector} goes through arrays indexed by them while
+   * it is interpreted, until it is compiled for the first time; {@code isa-l} keeps the promise on
+   * processors that the library has assembly for. {@code constant-time} does not depend on either.
    */
   boolean constantTime();
 

@@ -4,6 +4,7 @@ import static dev.kintsugi.erasure.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -280,6 +281,14 @@ final class AzureLrcTest extends ErasureCodeContract {
       System.arraycopy(parity, (shard - k) * k, row, 0, k);
     }
     return row;
+  }
+
+  @Test
+  void theProofIsNotRepeatedForAnotherKernel() {
+    AzureLrc code = AzureLrc.of(16, 2, 3);
+    AzureLrc other = code.withKernel(GaloisKernels.named("portable"));
+    assertSame(code.parity(), other.parity());
+    assertEquals(code, other);
   }
 
   @Test

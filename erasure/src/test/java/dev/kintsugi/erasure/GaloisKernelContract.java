@@ -9,12 +9,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What every kernel must do. */
 abstract class GaloisKernelContract {
   /** Returns the kernel under test. */
   abstract GaloisKernel kernel();
+
+  /** Returns a kernel that not every machine has; without it the test is skipped, saying why. */
+  static GaloisKernel orSkip(String name) {
+    for (GaloisKernels.Entry entry : GaloisKernels.all()) {
+      if (entry.name().equals(name) && entry.kernel().isEmpty()) {
+        Assumptions.abort("kernel %s: %s".formatted(name, entry.reason().orElseThrow()));
+      }
+    }
+    return GaloisKernels.named(name);
+  }
 
   private static byte slowProduct(int a, int b) {
     int product = 0;

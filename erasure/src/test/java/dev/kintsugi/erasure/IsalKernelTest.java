@@ -3,6 +3,6 @@ package dev.kintsugi.erasure;
 final class IsalKernelTest extends GaloisKernelContract {
   @Override
   GaloisKernel kernel() {
-    return GaloisKernels.named("isa-l");
+    return orSkip("isa-l");
   }
 }

@@ -3,6 +3,6 @@ package dev.kintsugi.erasure;
 final class VectorKernelTest extends GaloisKernelContract {
   @Override
   GaloisKernel kernel() {
-    return GaloisKernels.named("vector");
+    return orSkip("vector");
   }
 }
