@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Splits streams of any length into self-describing share files and combines them, in pieces of
- * bounded memory (about {@code 2 · (n + 2)} pieces, at most some 200 MiB).
+ * bounded memory: all shares of a piece twice and the piece four times, at most some 150 MiB; where
+ * files claim one share and differ, another share for each.
  *
  * <p>Guarantee: {@link #combine} writes only bytes that were split, in order, each piece after it
  * proved itself, and returns normally only after the last piece; wrong, damaged, foreign, stale,
