@@ -1,9 +1,9 @@
 package dev.kintsugi.crypto;
 
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
 import javax.crypto.Cipher;
@@ -104,7 +104,7 @@ public final class PayloadMac implements AutoCloseable {
    */
   public static boolean verify(
       byte[] tag, Secret key, byte[] context, byte[] data, int off, int len) {
-    return MessageDigest.isEqual(compute(key, context, data, off, len), tag);
+    return ConstantTime.equal(compute(key, context, data, off, len), tag);
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.kintsugi.crypto;
 
-import java.security.MessageDigest;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -152,7 +152,7 @@ public final class Secret implements AutoCloseable {
     if (!(other instanceof Secret that) || isClosed() || that.isClosed()) {
       return false;
     }
-    return use(mine -> that.use(theirs -> MessageDigest.isEqual(mine, theirs)));
+    return use(mine -> that.use(theirs -> ConstantTime.equal(mine, theirs)));
   }
 
   /**

@@ -1,12 +1,14 @@
 package dev.kintsugi.crypto;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kintsugi.crypto.internal.ConstantTime;
 import dev.kintsugi.crypto.split.Shamir;
 import dev.kintsugi.erasure.GaloisKernel;
 import dev.kintsugi.erasure.GaloisKernels;
 import dev.kintsugi.erasure.PreparedMatrix;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntConsumer;
@@ -181,6 +183,26 @@ final class TimingTest {
     assertConstant(kernel.name(), new Split(kernel), true);
   }
 
+  /**
+   * The kernel of the native library is among those measured above wherever the library is; its
+   * controls are the kernels of tables below.
+   */
+  @Test
+  void theNativeKernelIsMeasuredWhereItsLibraryIs() {
+    GaloisKernels.Entry entry =
+        GaloisKernels.all().stream()
+            .filter(e -> e.name().equals("isa-l"))
+            .findFirst()
+            .orElseThrow();
+    String reason = entry.reason().orElse("");
+    assertFalse(reason.contains("jnr-ffi"), reason);
+    if (entry.kernel().isEmpty()) {
+      System.err.println("SKIPPED: the isa-l kernel is not measured: " + reason);
+    }
+    assumeTrue(entry.kernel().isPresent(), "the isa-l kernel is not measured: " + reason);
+    assertTrue(constantTimeKernels().anyMatch(k -> k.name().equals("isa-l")));
+  }
+
   @Test
   void secretsAreSplitByOneOfThem() {
     assertTrue(constantTimeKernels().anyMatch(k -> k.equals(Shamir.of(3, 5).kernel())));
@@ -194,10 +216,13 @@ final class TimingTest {
 
   /** Comparisons of tags that differ in the first byte, or in the last. */
   private abstract static class Comparison extends Subject {
-    private static final int TIMES = 200;
+    private static final int TIMES = 20;
 
-    private final byte[] expected = new byte[PayloadMac.TAG_LENGTH];
-    private final byte[] given = new byte[PayloadMac.TAG_LENGTH];
+    /** Longer than tags are, so that stopping early also shows where words are compared at once. */
+    private static final int LENGTH = 2048;
+
+    private final byte[] expected = new byte[LENGTH];
+    private final byte[] given = new byte[LENGTH];
 
     @Override
     void prepare(int secretClass) {
@@ -226,10 +251,22 @@ final class TimingTest {
         new Comparison() {
           @Override
           boolean equal(byte[] a, byte[] b) {
-            return MessageDigest.isEqual(a, b);
+            return ConstantTime.equal(a, b);
           }
         };
     assertConstant("comparison of tags", subject, false);
+  }
+
+  @Test
+  void theLibrarysComparisonOfArraysIsCaught() {
+    Subject subject =
+        new Comparison() {
+          @Override
+          boolean equal(byte[] a, byte[] b) {
+            return Arrays.equals(a, b);
+          }
+        };
+    assertCaught("Arrays.equals", subject, false);
   }
 
   @Test

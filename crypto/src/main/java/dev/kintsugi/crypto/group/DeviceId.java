@@ -58,11 +58,12 @@ public final class DeviceId {
   }
 
   /**
-   * Reads an encoded device.
+   * Reads an encoded device, with which signatures can be verified and to which lockboxes can be
+   * sealed: keys that are none are refused here.
    *
    * @param encoded what {@link #encoded()} returned
    * @return the device
-   * @throws MalformedRecordException if it is no device
+   * @throws MalformedRecordException if it is no device, or one of its keys is none
    * @throws dev.kintsugi.crypto.UnsupportedVersionException if version or algorithms are unknown
    */
   public static DeviceId decode(byte[] encoded) {
@@ -75,6 +76,7 @@ public final class DeviceId {
     byte[] mlDsa = in.bytes(ML_DSA_KEY);
     byte[] xWing = in.bytes(X_WING_KEY);
     in.end();
+    XWingKeys.check(xWing);
     try {
       return new DeviceId(encoded.clone(), ed25519, mlDsa, xWing);
     } catch (IllegalArgumentException e) {

@@ -20,16 +20,20 @@ import org.jspecify.annotations.Nullable;
  * second.
  *
  * <p>Guarantee: a roster or version below the highest accepted, or another one of the same number,
- * is refused. A roll-back that hides what this client never saw cannot be noticed; nor can a
+ * is refused, and so are rosters that do not go on from the one accepted: an owner who was removed
+ * and signs rosters of his own is not followed, however many he signs, by whoever accepted one that
+ * removed him. A roll-back that hides what this client never saw cannot be noticed; nor can a
  * roll-back of the memory itself, which is why it belongs on the client's own disk. One that is
  * {@linkplain #open kept in a file} is durable before {@code accept} returns: the file is written
  * whole under another name, flushed and renamed, sealed so that only holders of its key can make
- * one. Each acceptance writes the whole file. Thread-safe; one process at a time.
+ * one. Each acceptance writes the whole file. Thread-safe; one process at a time. Closing wipes the
+ * copy of the key.
  */
-public final class Freshness {
+public final class Freshness implements AutoCloseable {
   private final Map<String, FreshnessRecord.Seen> rosters; // guarded by this
   private final Map<String, FreshnessRecord.Seen> versions; // guarded by this
   private final Optional<FreshnessRecord> file;
+  private boolean closed; // guarded by this
 
   /** Creates a memory of nothing, which ends with the process. */
   public Freshness() {
@@ -60,53 +64,119 @@ public final class Freshness {
     Map<String, FreshnessRecord.Seen> rosters = new TreeMap<>();
     Map<String, FreshnessRecord.Seen> versions = new TreeMap<>();
     FreshnessRecord record = new FreshnessRecord(file, key.copy());
-    record.read(rosters, versions);
+    try {
+      record.read(rosters, versions);
+    } catch (IOException | RuntimeException e) {
+      record.close();
+      throw e;
+    }
     return new Freshness(rosters, versions, Optional.of(record));
   }
 
   /**
-   * Accepts a verified roster as the latest of its group.
+   * Accepts the latest roster of a chain as the latest of its group. The chain must hold the roster
+   * that was accepted before: going on from another one is a fork, however long it is.
    *
-   * @param roster the roster
-   * @throws AuthenticationFailedException if a later or another one of its epoch was accepted
+   * @param rosters the group's rosters
+   * @throws AuthenticationFailedException if a later roster was accepted, or one that is not of
+   *     this chain
    * @throws UncheckedIOException if it cannot be made durable; then it was not accepted
    */
-  public synchronized void accept(Roster roster) {
-    String group = HexFormat.of().formatHex(roster.group());
-    FreshnessRecord.Seen next = new FreshnessRecord.Seen(roster.epoch(), roster.hash());
-    advance(rosters, group, next, roster.toString());
+  public synchronized void accept(RosterChain rosters) {
+    checkOpen();
+    String group = group(rosters);
+    FreshnessRecord.Seen seen = this.rosters.get(group);
+    if (seen != null
+        && rosters.hash(seen.number()).filter(h -> Arrays.equals(h, seen.hash())).isEmpty()) {
+      throw new AuthenticationFailedException(
+          "%s is a roll-back or a fork: another roster of epoch %d was accepted"
+              .formatted(rosters, seen.number()));
+    }
+    Roster latest = rosters.latest();
+    FreshnessRecord.Seen next = new FreshnessRecord.Seen(latest.epoch(), latest.hash());
+    advance(this.rosters, group, next, latest.toString());
   }
 
   /**
-   * Accepts a verified version as the latest of its object. The version must have been written
-   * under the latest roster of its group, if it is to be stored now; pass {@code false} when
-   * reading.
+   * Accepts a verified version, which is being read, as the latest of its object.
    *
    * @param version the version
-   * @param roster the roster it was verified with
-   * @param write whether it is being written now
-   * @throws AuthenticationFailedException if a later or another one of its number was accepted, or
-   *     it is being written under an outdated roster
+   * @param rosters the group's rosters up to the one {@linkplain #accept(RosterChain) accepted}
+   * @throws AuthenticationFailedException if a later or another version of its number was accepted,
+   *     if the last of these rosters is not the one accepted, or if its writer may not write by
+   *     them
    * @throws UncheckedIOException if it cannot be made durable; then it was not accepted
    */
-  public synchronized void accept(SignedVersion version, Roster roster, boolean write) {
-    String group = HexFormat.of().formatHex(roster.group());
-    FreshnessRecord.Seen latest = rosters.get(group);
-    if (write && latest != null && latest.number() > roster.epoch()) {
+  public synchronized void accept(SignedVersion version, RosterChain rosters) {
+    checkLatest(version, rosters);
+    advance(version);
+  }
+
+  /**
+   * Accepts a verified version, which is being written, as the latest of its object: it must be
+   * later than all before and written under the latest roster.
+   *
+   * @param version the version
+   * @param rosters the group's rosters up to the one {@linkplain #accept(RosterChain) accepted}
+   * @throws AuthenticationFailedException if this or a later version was accepted, if the last of
+   *     these rosters is not the one accepted, if it was written under another one, or if its
+   *     writer may not write by it
+   * @throws UncheckedIOException if it cannot be made durable; then it was not accepted
+   */
+  public synchronized void acceptNew(SignedVersion version, RosterChain rosters) {
+    checkLatest(version, rosters);
+    if (version.rosterEpoch() != rosters.latest().epoch()) {
       throw new AuthenticationFailedException(
-          "%s is written under %s, but epoch %d is in force"
-              .formatted(version, roster, latest.number()));
+          "%s is written under epoch %d, but %s is in force"
+              .formatted(version, version.rosterEpoch(), rosters.latest()));
     }
-    String object =
-        HexFormat.of().formatHex(version.content().vault())
-            + HexFormat.of().toHexDigits(version.content().object());
-    FreshnessRecord.Seen seen = versions.get(object);
-    if (write && seen != null && seen.number() >= version.content().version()) {
+    FreshnessRecord.Seen seen = versions.get(object(version));
+    if (seen != null && seen.number() >= version.content().version()) {
       throw new AuthenticationFailedException(version + " is a replay");
     }
+    advance(version);
+  }
+
+  private void checkLatest(SignedVersion version, RosterChain chain) {
+    checkOpen();
+    FreshnessRecord.Seen seen = rosters.get(group(chain));
+    if (seen == null || !Arrays.equals(seen.hash(), chain.latest().hash())) {
+      throw new AuthenticationFailedException(
+          "%s cannot be judged by %s, which is not what was accepted of its group"
+              .formatted(version, chain));
+    }
+    version.writer(chain);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the memory of what was accepted was closed");
+    }
+  }
+
+  /** Wipes the copy of the key. What was accepted stays in the file. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    file.ifPresent(FreshnessRecord::close);
+  }
+
+  private void advance(SignedVersion version) {
     byte[] hash = Records.sha256(version.encoded());
-    FreshnessRecord.Seen next = new FreshnessRecord.Seen(version.content().version(), hash);
-    advance(versions, object, next, version.toString());
+    advance(
+        versions,
+        object(version),
+        new FreshnessRecord.Seen(version.content().version(), hash),
+        version.toString());
+  }
+
+  private static String group(RosterChain rosters) {
+    return HexFormat.of().formatHex(rosters.latest().group());
+  }
+
+  private static String object(SignedVersion version) {
+    return HexFormat.of().formatHex(version.content().vault())
+        + HexFormat.of().toHexDigits(version.content().object());
   }
 
   private void advance(

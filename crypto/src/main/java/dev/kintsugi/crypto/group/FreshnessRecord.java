@@ -16,14 +16,16 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * The file of a {@link Freshness}: magic "KTFR" ‖ version (2) ‖ {@link Aead} record with those six
- * bytes as associated data. Inside: number of groups (4), for each its id (16), epoch (8), roster
- * hash (32); number of objects (4), for each vault (16), object (8), version (8), hash (32).
+ * The file of a {@link Freshness}: magic "KTFR" ‖ version (2) ‖ AEAD id of HPKE (2) ‖ {@link Aead}
+ * record with those eight bytes as associated data; version 1, which is read and not written, has
+ * no id. Inside: number of groups (4), for each its id (16), epoch (8), roster hash (32); number of
+ * objects (4), for each vault (16), object (8), version (8), hash (32).
  */
-final class FreshnessRecord {
+final class FreshnessRecord implements AutoCloseable {
   private static final String MAGIC = "KTFR";
-  private static final int VERSION = 1;
-  private static final int HEADER = 6;
+  private static final int VERSION_WITHOUT_ID = 1;
+  private static final int VERSION = 2;
+  private static final int HEADER = 8;
   private static final int ROSTER_KEY = GroupKeyState.GROUP_LENGTH;
   private static final int VERSION_KEY = 16 + Long.BYTES;
 
@@ -52,9 +54,12 @@ final class FreshnessRecord {
 
   static void decode(
       byte[] record, Secret key, Map<String, Seen> rosters, Map<String, Seen> versions) {
-    new Records.Reader("freshness record", record).magic(MAGIC, VERSION);
-    byte[] header = Arrays.copyOf(record, HEADER);
-    byte[] plain = Aead.open(key, header, Arrays.copyOfRange(record, HEADER, record.length));
+    Records.Reader in = new Records.Reader("freshness record", record);
+    if (in.magic(MAGIC, VERSION_WITHOUT_ID, VERSION) != VERSION_WITHOUT_ID) {
+      in.algorithm("encryption", Suite.AES_256_GCM);
+    }
+    byte[] header = Arrays.copyOf(record, in.position());
+    byte[] plain = Aead.open(key, header, Arrays.copyOfRange(record, header.length, record.length));
     decodePlain(plain, rosters, versions);
   }
 
@@ -87,7 +92,11 @@ final class FreshnessRecord {
     put(plain, rosters);
     put(plain, versions);
     byte[] header =
-        ByteBuffer.allocate(HEADER).put(Records.ascii(MAGIC)).putShort((short) VERSION).array();
+        ByteBuffer.allocate(HEADER)
+            .put(Records.ascii(MAGIC))
+            .putShort((short) VERSION)
+            .putShort((short) Suite.AES_256_GCM)
+            .array();
     return Records.concat(header, Aead.seal(key, header, plain.array()));
   }
 
@@ -96,6 +105,11 @@ final class FreshnessRecord {
     map.forEach(
         (name, seen) ->
             out.put(HexFormat.of().parseHex(name)).putLong(seen.number()).put(seen.hash()));
+  }
+
+  @Override
+  public void close() {
+    key.close();
   }
 
   void write(Map<String, Seen> rosters, Map<String, Seen> versions) throws IOException {

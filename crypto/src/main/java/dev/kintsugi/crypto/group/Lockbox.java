@@ -87,7 +87,8 @@ public final class Lockbox {
    * Opens a lockbox.
    *
    * @param lockbox the lockbox
-   * @param roster the roster it is for, verified by the caller
+   * @param roster the roster it is for: the latest of a {@link RosterChain} that {@link Freshness}
+   *     accepted
    * @param device the recipient's keys
    * @return the state, owned by the caller
    * @throws AuthenticationFailedException if it was sealed to another device, group, version or

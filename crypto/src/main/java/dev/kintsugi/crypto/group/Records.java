@@ -54,14 +54,26 @@ final class Records {
     }
 
     void magic(String magic, int version) {
+      magic(magic, version, version);
+    }
+
+    /** Reads the magic number and a version within bounds, which is returned. */
+    int magic(String magic, int oldest, int newest) {
       if (!Arrays.equals(ascii(magic), bytes(magic.length()))) {
         throw new MalformedRecordException("not a " + what + ": no magic");
       }
       int found = unsignedShort();
-      if (found != version) {
+      if (found < oldest || found > newest) {
         throw new UnsupportedVersionException(
-            "%s version %d; this software knows version %d".formatted(what, found, version));
+            "%s version %d; this software knows %s"
+                .formatted(
+                    what,
+                    found,
+                    oldest == newest
+                        ? "version " + newest
+                        : "versions %d to %d".formatted(oldest, newest)));
       }
+      return found;
     }
 
     /** Reads an algorithm identifier that must be the one known: there is no negotiation. */

@@ -5,8 +5,8 @@ import dev.kintsugi.crypto.Hkdf;
 import dev.kintsugi.crypto.MalformedRecordException;
 import dev.kintsugi.crypto.Secret;
 import dev.kintsugi.crypto.UnsupportedVersionException;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,10 +15,11 @@ import java.util.Optional;
 /**
  * Who belongs to a group, signed by an owner and chained to the roster before by its hash.
  *
- * <p>Guarantee: given the first owner's {@link DeviceId}, {@link #verifyFirst} and {@link
- * #verifyNext} accept only rosters that an owner of the roster before signed, in order, without
- * gap, for this group. Both signatures must verify, so a forger must break Ed25519 and ML-DSA-65.
- * Whether a roster is the latest is for {@link Freshness}.
+ * <p>Guarantee: given the first owner's {@link DeviceId}, a {@link RosterChain} takes only rosters
+ * that an owner of the roster before signed, in order, without gap, for this group. Both signatures
+ * must verify, so a forger must break Ed25519 and ML-DSA-65. No roster drops a member without a new
+ * version of the group's key, so whoever is no longer a member never learns the keys since. Whether
+ * a roster is the latest is for {@link Freshness}.
  *
  * <p>Record: magic "KTRO" ‖ version (2) ‖ signature ids (2, 2) ‖ group (16) ‖ epoch (8) ‖ key
  * version (4) ‖ key check (32) ‖ hash of the roster before (32) ‖ fingerprint of the signer (32) ‖
@@ -84,7 +85,7 @@ public final class Roster {
    *     first
    * @param previous the roster before; empty for the first
    * @param state the group's key state as of this roster; its version must not be below the one
-   *     before
+   *     before, and above it if a member of the roster before is none of this one
    * @param members role by device; at least one owner
    * @return the roster
    * @throws IllegalArgumentException if a condition above does not hold
@@ -102,10 +103,16 @@ public final class Roster {
       throw new IllegalArgumentException("a roster needs an owner");
     }
     long epoch = previous.map(p -> p.epoch + 1).orElse(1L);
-    if (previous.isPresent()
-        && (!Arrays.equals(previous.get().group, state.group())
-            || state.version() < previous.get().keyVersion)) {
-      throw new IllegalArgumentException("%s does not follow %s".formatted(state, previous.get()));
+    if (previous.isPresent()) {
+      Roster before = previous.get();
+      if (!Arrays.equals(before.group, state.group()) || state.version() < before.keyVersion) {
+        throw new IllegalArgumentException("%s does not follow %s".formatted(state, before));
+      }
+      if (state.version() == before.keyVersion && before.drops(members)) {
+        throw new IllegalArgumentException(
+            "a member of %s is dropped, which needs a key version above %d"
+                .formatted(before, before.keyVersion));
+      }
     }
     ByteBuffer body = ByteBuffer.allocate(138 + members.size() * (1 + DeviceId.ENCODED_LENGTH));
     body.put(Records.ascii(MAGIC)).putShort((short) VERSION);
@@ -131,15 +138,13 @@ public final class Roster {
     return new Roster(encoded.clone());
   }
 
-  /**
-   * Verifies the first roster of a group.
-   *
-   * @param expectedGroup the group's id
-   * @param firstOwner the device known to own the group
-   * @throws AuthenticationFailedException if it is not the first roster of that group, signed by
-   *     that owner, who is an owner in it
-   */
-  public void verifyFirst(byte[] expectedGroup, DeviceId firstOwner) {
+  /** Tells whether a member of this roster is none of others. */
+  private boolean drops(Map<DeviceId, Role> others) {
+    return !others.keySet().containsAll(members.keySet());
+  }
+
+  /** Refuses anything but the first roster of a group, signed by an owner known to own it. */
+  void verifyFirst(byte[] expectedGroup, DeviceId firstOwner) {
     require(Arrays.equals(group, expectedGroup), "it is of another group");
     require(epoch == 1, "it is not the first");
     require(Arrays.equals(previousHash, new byte[Records.HASH_LENGTH]), "it follows another");
@@ -147,18 +152,15 @@ public final class Roster {
     verifySignature(firstOwner);
   }
 
-  /**
-   * Verifies the roster that follows this one.
-   *
-   * @param next the next roster
-   * @throws AuthenticationFailedException if it does not follow this one, or was not signed by one
-   *     of this roster's owners
-   */
-  public void verifyNext(Roster next) {
+  /** Refuses anything but a roster that follows this one, signed by one of this one's owners. */
+  void verifyNext(Roster next) {
     next.require(Arrays.equals(next.group, group), "it is of another group");
     next.require(next.epoch == epoch + 1, "it does not follow epoch " + epoch);
     next.require(Arrays.equals(next.previousHash, hash()), "it follows another roster");
     next.require(next.keyVersion >= keyVersion, "its key version goes back");
+    next.require(
+        next.keyVersion > keyVersion || !drops(next.members),
+        "it drops a member without a new key version");
     next.require(next.members.containsValue(Role.OWNER), "it has no owner");
     DeviceId owner =
         members.entrySet().stream()
@@ -274,7 +276,7 @@ public final class Roster {
   boolean isStateOf(GroupKeyState state) {
     return Arrays.equals(group, state.group())
         && keyVersion == state.version()
-        && MessageDigest.isEqual(keyCheck, checkOf(state));
+        && ConstantTime.equal(keyCheck, checkOf(state));
   }
 
   private static byte[] checkOf(GroupKeyState state) {

@@ -11,8 +11,12 @@ import java.util.HexFormat;
  * A writer's signature on one version of one object. It needs no secret to verify, so that a server
  * can refuse what a reader or a stranger wrote.
  *
- * <p>Guarantee: {@link #verify} accepts only what a device signed that the given roster lists as a
- * writer or owner, for exactly that group, roster, object and place, with exactly that content.
+ * <p>Guarantee: {@link #verify} accepts only what a device signed under a roster of the chain, for
+ * exactly that group, object and place, with exactly that content, and only if that roster and all
+ * since let the device write. So <em>versions end with their writer's right to write</em>: nobody
+ * can tell when a signature was made, and a writer who was revoked could, with a server's help,
+ * date new versions back. What such a writer wrote and is to stay, a writer who remains signs anew,
+ * with the same root and the next version number, from what {@link Freshness} accepted before.
  * Replay of an old version is for {@link Freshness}.
  *
  * <p>Record: magic "KTSV" ‖ version (2) ‖ signature id (2) ‖ vault (16) ‖ group (16) ‖ roster epoch
@@ -137,25 +141,40 @@ public final class SignedVersion {
   }
 
   /**
-   * Verifies that a writer of a roster signed some content.
+   * Verifies that a writer signed some content.
    *
-   * @param roster a verified roster: the one in force when the version was written
+   * <p>A server, which has no keys to compute the place with, passes the {@linkplain #content()
+   * claimed} place and everything else as it knows it: vault and object from where it is asked to
+   * store, the version from the request, the root from the parts it received. It then vouches for
+   * all but the place; readers, who can compute it, refuse a version at another place.
+   *
+   * @param rosters the group's rosters up to the latest
    * @param expected the content at hand: computed, not read from this record
    * @return the writer
-   * @throws AuthenticationFailedException if anything differs, or the signer may not write
+   * @throws AuthenticationFailedException if anything differs, it was written under none of these
+   *     rosters, or the signer may not write, or not any more, or not without a break since
    */
-  public DeviceId verify(Roster roster, Content expected) {
+  public DeviceId verify(RosterChain rosters, Content expected) {
     require(content.sameAs(expected), "it is of other content, another object or another place");
-    require(Arrays.equals(group, roster.group()), "it is of another group");
-    require(
-        rosterEpoch == roster.epoch() && Arrays.equals(rosterHash, roster.hash()),
-        "it was written under another roster");
-    DeviceId device =
-        roster.member(writer).orElseThrow(() -> refused("its writer is not a member of " + roster));
-    require(roster.role(device).map(Role::mayWrite).orElse(false), device + " may not write");
+    DeviceId device = writer(rosters);
     byte[] body = Arrays.copyOf(encoded, BODY);
     byte[] signature = Arrays.copyOfRange(encoded, BODY, encoded.length);
     require(device.verifyEd25519(Records.concat(LABEL, body), signature), "its signature is wrong");
+    return device;
+  }
+
+  /** Returns the writer the record names, if it may write; does not look at the signature. */
+  DeviceId writer(RosterChain rosters) {
+    Roster latest = rosters.latest();
+    require(Arrays.equals(group, latest.group()), "it is of another group");
+    require(
+        rosters.hash(rosterEpoch).filter(h -> Arrays.equals(h, rosterHash)).isPresent(),
+        "it was written under a roster that is none of the " + rosters);
+    DeviceId device =
+        latest.member(writer).orElseThrow(() -> refused("its writer is not a member of " + latest));
+    require(
+        rosters.mayWriteSince(device, rosterEpoch),
+        device + " may not write, or did not always since");
     return device;
   }
 

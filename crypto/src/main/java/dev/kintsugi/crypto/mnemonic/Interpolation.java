@@ -1,8 +1,8 @@
 package dev.kintsugi.crypto.mnemonic;
 
 import dev.kintsugi.crypto.RandomBytes;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -108,7 +108,7 @@ final class Interpolation {
     byte[] proof = at(DIGEST_AT, xs, ys);
     byte[] mask = Arrays.copyOfRange(proof, DIGEST_LENGTH, proof.length);
     byte[] claimed = Arrays.copyOf(proof, DIGEST_LENGTH);
-    boolean proven = MessageDigest.isEqual(claimed, digest(mask, secret));
+    boolean proven = ConstantTime.equal(claimed, digest(mask, secret));
     Arrays.fill(mask, (byte) 0);
     Arrays.fill(proof, (byte) 0);
     if (!proven) {

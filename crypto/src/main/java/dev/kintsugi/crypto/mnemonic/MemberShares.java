@@ -1,8 +1,10 @@
 package dev.kintsugi.crypto.mnemonic;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** The shares of one level: of a group's members, or of the groups. */
@@ -21,7 +23,7 @@ final class MemberShares {
               .formatted(share, share.memberThreshold(), threshold));
     }
     byte[] other = values.get(share.member());
-    if (other != null && !Arrays.equals(other, share.value())) {
+    if (other != null && !ConstantTime.equal(other, share.value())) {
       throw new AuthenticationFailedException("two different mnemonics say they are " + share);
     }
     values.put(share.member(), share.value());
@@ -44,7 +46,9 @@ final class MemberShares {
     byte[] secret = Interpolation.combine(xs, ys);
     boolean fit = secret.length > 0;
     for (int i = threshold; i < all.length && fit; i++) {
-      fit = Arrays.equals(Interpolation.at(all[i], xs, ys), values.get(all[i]));
+      fit =
+          ConstantTime.equal(
+              Interpolation.at(all[i], xs, ys), Objects.requireNonNull(values.get(all[i])));
     }
     values.values().forEach(value -> Arrays.fill(value, (byte) 0));
     if (!fit) {

@@ -1,8 +1,8 @@
 package dev.kintsugi.crypto.split;
 
 import dev.kintsugi.crypto.RandomBytes;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -62,13 +62,13 @@ final class Frame {
   static boolean valid(byte[] frame, byte[] id, long number) {
     int body = frame.length - HASH_LENGTH;
     if (frame.length < OVERHEAD
-        || !MessageDigest.isEqual(
+        || !ConstantTime.equal(
             Ciphers.sha256(frame, 0, body), Arrays.copyOfRange(frame, body, frame.length))) {
       return false;
     }
     ByteBuffer in = ByteBuffer.wrap(frame);
     int length = in.getInt(DATA_AT - Integer.BYTES);
-    return MessageDigest.isEqual(id, Arrays.copyOf(frame, ID_LENGTH))
+    return ConstantTime.equal(id, Arrays.copyOf(frame, ID_LENGTH))
         && in.getLong(ID_LENGTH) == number
         && length >= 0
         && length <= frame.length - OVERHEAD

@@ -1,7 +1,9 @@
 package dev.kintsugi.crypto.split;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.MalformedRecordException;
 import dev.kintsugi.crypto.RandomBytes;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -115,12 +117,16 @@ public final class ShareMaintenance {
       throws IOException {
     Shamir from = shamir(set);
     ShareHeader old = set.header();
+    if (old.generation() == Integer.MAX_VALUE) {
+      throw new MalformedRecordException(
+          "shares of generation %d: there is none after it".formatted(old.generation()));
+    }
     ShareHeader header =
         new ShareHeader(
             to,
             old.splitId(),
             RandomBytes.next(Frame.ID_LENGTH),
-            Math.addExact(old.generation(), 1),
+            old.generation() + 1,
             0,
             old.pieceLength());
     ShareRecords.Writer[] writers = ShareFiles.writers(header, outputs);
@@ -177,7 +183,7 @@ public final class ShareMaintenance {
     byte[][] implied = from.complete(payloads, present);
     boolean fit = true;
     for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
-      fit &= Arrays.equals(implied[i], payloads[i]);
+      fit &= ConstantTime.equal(implied[i], payloads[i]);
     }
     if (fit) {
       return;

@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
 import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.UnsupportedVersionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +29,9 @@ final class FreshnessTest {
       new GroupKeyChain(GROUP, 10, Secret.copyOf(new byte[32]));
   private static final Roster FIRST = roster(Optional.empty(), 1);
   private static final Roster SECOND = roster(Optional.of(FIRST), 2);
+
+  private static final RosterChain ONE = RosterChain.of(FIRST, GROUP, OWNER.id());
+  private static final RosterChain TWO = ONE.then(SECOND);
 
   @TempDir Path dir;
 
@@ -53,34 +59,32 @@ final class FreshnessTest {
 
   @Test
   void theNextProcessNoticesRollBacks() throws IOException {
-    open().accept(FIRST);
+    open().accept(ONE);
     Freshness freshness = open();
-    freshness.accept(SECOND);
-    freshness.accept(version(3, 1), SECOND, true);
+    freshness.accept(TWO);
+    freshness.acceptNew(version(3, 1), TWO);
     Freshness next = open();
-    assertThrows(AuthenticationFailedException.class, () -> next.accept(FIRST));
-    assertThrows(
-        AuthenticationFailedException.class, () -> next.accept(version(2, 1), SECOND, false));
-    assertThrows(
-        AuthenticationFailedException.class, () -> next.accept(version(3, 2), SECOND, false));
-    assertThrows(
-        AuthenticationFailedException.class, () -> next.accept(version(3, 1), SECOND, true));
+    assertThrows(AuthenticationFailedException.class, () -> next.accept(ONE));
+    assertThrows(AuthenticationFailedException.class, () -> next.accept(version(2, 1), TWO));
+    assertThrows(AuthenticationFailedException.class, () -> next.accept(version(3, 2), TWO));
+    assertThrows(AuthenticationFailedException.class, () -> next.acceptNew(version(3, 1), TWO));
     assertThrows(
         AuthenticationFailedException.class,
-        () -> next.accept(roster(Optional.of(FIRST), 3)),
+        () -> next.accept(ONE.then(roster(Optional.of(FIRST), 3))),
         "a fork: another second roster");
-    next.accept(version(3, 1), SECOND, false);
-    next.accept(version(4, 1), SECOND, true);
+    next.accept(version(3, 1), TWO);
+    next.acceptNew(version(4, 1), TWO);
     // The negative control: whoever forgets accepts the roll-back.
     Files.delete(dir.resolve("seen"));
     Freshness forgetful = open();
-    forgetful.accept(FIRST);
-    forgetful.accept(version(2, 1), FIRST, false);
+    forgetful.accept(ONE);
+    forgetful.accept(TWO);
+    forgetful.accept(version(2, 1), TWO);
   }
 
   @Test
   void theMemoryCannotBeAlteredOrReadWithAnotherKey() throws IOException {
-    open().accept(SECOND);
+    open().accept(TWO);
     byte[] record = Files.readAllBytes(dir.resolve("seen"));
     for (int bit = 0; bit < 8 * record.length; bit++) {
       byte[] flipped = record.clone();
@@ -94,31 +98,68 @@ final class FreshnessTest {
     }
     Files.write(dir.resolve("seen"), record);
     assertThrows(AuthenticationFailedException.class, () -> open(8));
-    assertThrows(AuthenticationFailedException.class, () -> open().accept(FIRST));
+    assertThrows(AuthenticationFailedException.class, () -> open().accept(ONE));
   }
 
   @Test
   void whatCannotBeMadeDurableIsNotAccepted() throws IOException {
     Path gone = Files.createDirectory(dir.resolve("gone"));
     Freshness freshness = Freshness.open(gone.resolve("seen"), Secret.copyOf(new byte[32]));
-    freshness.accept(FIRST);
+    freshness.accept(ONE);
     Files.delete(gone.resolve("seen"));
     Files.delete(gone);
-    assertThrows(UncheckedIOException.class, () -> freshness.accept(SECOND));
+    assertThrows(UncheckedIOException.class, () -> freshness.accept(TWO));
     Files.createDirectory(gone);
-    freshness.accept(SECOND);
-    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(FIRST));
+    freshness.accept(TWO);
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(ONE));
     assertTrue(Files.exists(gone.resolve("seen")));
+  }
+
+  @Test
+  void aClosedMemoryHoldsNoKeyAndAcceptsNothing() throws IOException {
+    for (Freshness freshness : new Freshness[] {open(), new Freshness()}) {
+      freshness.accept(ONE);
+      freshness.close();
+      freshness.close();
+      assertThrows(IllegalStateException.class, () -> freshness.accept(TWO));
+      assertThrows(IllegalStateException.class, () -> freshness.accept(version(1, 1), ONE));
+      assertThrows(IllegalStateException.class, () -> freshness.acceptNew(version(1, 1), ONE));
+    }
+    Secret key = Secret.copyOf(new byte[32]);
+    try (FreshnessRecord record = new FreshnessRecord(dir.resolve("other"), key)) {
+      record.write(new TreeMap<>(), new TreeMap<>());
+    }
+    assertTrue(key.isClosed());
+  }
+
+  @Test
+  void theAlgorithmIsNamedAndNoOtherIsTaken() throws IOException {
+    open().accept(ONE);
+    byte[] record = Files.readAllBytes(dir.resolve("seen"));
+    assertEquals(2, ByteBuffer.wrap(record).getShort(4));
+    assertEquals(Suite.AES_256_GCM, ByteBuffer.wrap(record).getShort(6));
+    for (int at : new int[] {5, 7}) {
+      byte[] other = record.clone();
+      other[at] = 3;
+      Files.write(dir.resolve("seen"), other);
+      assertThrows(UnsupportedVersionException.class, this::open);
+    }
+    // Passed off as version 1, which had no id.
+    byte[] old =
+        Records.concat(Arrays.copyOf(record, 6), Arrays.copyOfRange(record, 8, record.length));
+    old[5] = 1;
+    Files.write(dir.resolve("seen"), old);
+    assertThrows(AuthenticationFailedException.class, this::open);
   }
 
   @Test
   void acceptingTheSameAgainWritesNothing() throws IOException {
     Freshness freshness = open();
-    freshness.accept(FIRST);
+    freshness.accept(ONE);
     byte[] before = Files.readAllBytes(dir.resolve("seen"));
-    freshness.accept(FIRST);
+    freshness.accept(ONE);
     assertArrayEquals(before, Files.readAllBytes(dir.resolve("seen")));
-    freshness.accept(SECOND);
+    freshness.accept(TWO);
     assertEquals(before.length, Files.size(dir.resolve("seen")));
   }
 }

@@ -12,8 +12,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records written by version 1 must always be read, and mean the same. */
+/** Records written by any version must always be read, and mean the same. */
 final class GoldenGroupTest {
   private static final byte[] GROUP = HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f");
   static final DeviceKeys OWNER = device(1);
@@ -30,9 +32,12 @@ final class GoldenGroupTest {
   }
 
   private static byte[] golden(String name) throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(
-            GoldenGroupTest.class.getResourceAsStream("/golden/" + name + "-v1.bin"))) {
+    return golden(name, 1);
+  }
+
+  private static byte[] golden(String name, int version) throws IOException {
+    String file = "/golden/%s-v%d.bin".formatted(name, version);
+    try (InputStream in = Objects.requireNonNull(GoldenGroupTest.class.getResourceAsStream(file))) {
       return in.readAllBytes();
     }
   }
@@ -53,12 +58,14 @@ final class GoldenGroupTest {
     assertEquals(OWNER.id(), DeviceId.decode(golden("device")));
   }
 
+  private static RosterChain chain() throws IOException {
+    return RosterChain.of(Roster.decode(golden("roster")), GROUP, OWNER.id())
+        .then(Roster.decode(golden("roster-next")));
+  }
+
   @Test
   void goldenRostersVerify() throws IOException {
-    Roster first = Roster.decode(golden("roster"));
-    first.verifyFirst(GROUP, OWNER.id());
-    Roster second = Roster.decode(golden("roster-next"));
-    first.verifyNext(second);
+    Roster second = chain().latest();
     assertEquals(4, second.keyVersion());
     assertEquals(Optional.of(Role.READER), second.role(READER.id()));
   }
@@ -77,18 +84,19 @@ final class GoldenGroupTest {
 
   @Test
   void goldenVersionVerifiesAndIsSignedTheSameAgain() throws IOException {
-    Roster roster = Roster.decode(golden("roster-next"));
+    RosterChain chain = chain();
     SignedVersion version = SignedVersion.decode(golden("signed-version"));
-    assertEquals(OWNER.id(), version.verify(roster, content()));
+    assertEquals(OWNER.id(), version.verify(chain, content()));
     assertArrayEquals(
-        golden("signed-version"), SignedVersion.sign(OWNER, roster, content()).encoded());
+        golden("signed-version"), SignedVersion.sign(OWNER, chain.latest(), content()).encoded());
   }
 
-  @Test
-  void goldenFreshnessRecordIsRead() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void goldenFreshnessRecordsAreRead(int version) throws IOException {
     TreeMap<String, FreshnessRecord.Seen> rosters = new TreeMap<>();
     TreeMap<String, FreshnessRecord.Seen> versions = new TreeMap<>();
-    FreshnessRecord.decode(golden("freshness"), secret(5), rosters, versions);
+    FreshnessRecord.decode(golden("freshness", version), secret(5), rosters, versions);
     assertEquals(HexFormat.of().formatHex(GROUP), rosters.firstKey());
     assertEquals(2, rosters.firstEntry().getValue().number());
     assertEquals(3, versions.firstEntry().getValue().number());

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
+import dev.kintsugi.crypto.MalformedRecordException;
 import dev.kintsugi.crypto.Secret;
 import dev.kintsugi.crypto.UnsupportedVersionException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,6 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.junit.jupiter.api.Test;
 
 /** A group of an owner, a writer, a reader and strangers, on a server that cheats. */
@@ -30,6 +36,9 @@ final class GroupAttackTest {
   private static final DeviceKeys READER = device(3);
   private static final DeviceKeys STRANGER = device(4);
   private static final GroupKeyChain CHAIN = new GroupKeyChain(GROUP, 100, secret(9));
+
+  private static final int KEY_VERSION_AT = 34;
+  private static final int MEMBERS_AT = 138;
 
   private static Secret secret(int fill) {
     byte[] bytes = new byte[32];
@@ -57,6 +66,19 @@ final class GroupAttackTest {
         members(OWNER, Role.OWNER, WRITER, Role.WRITER, READER, Role.READER));
   }
 
+  private static RosterChain chain(Roster first, Roster... more) {
+    RosterChain chain = RosterChain.of(first, GROUP, OWNER.id());
+    for (Roster next : more) {
+      chain = chain.then(next);
+    }
+    return chain;
+  }
+
+  private static Roster next(
+      DeviceKeys owner, Roster before, GroupKeyState state, Object... members) {
+    return Roster.sign(owner, Optional.of(before), state, members(members));
+  }
+
   /** Writer and reader revoked, key advanced. */
   private static Roster second(Roster first) {
     return Roster.sign(OWNER, Optional.of(first), CHAIN.state(2), members(OWNER, Role.OWNER));
@@ -70,8 +92,7 @@ final class GroupAttackTest {
 
   @Test
   void membersGetTheKeyAndAllEarlierOnes() {
-    Roster one = first();
-    one.verifyFirst(GROUP, OWNER.id());
+    Roster one = chain(first()).latest();
     byte[] box = Lockbox.seal(CHAIN.state(1), one, READER.id());
     GroupKeyState state = Lockbox.open(box, one, READER);
     assertEquals(CHAIN.state(1).key(1), state.key(1));
@@ -109,8 +130,7 @@ final class GroupAttackTest {
   @Test
   void revokedReaderAndServerOpenNoLaterLockbox() {
     Roster one = first();
-    Roster two = second(one);
-    one.verifyNext(two);
+    Roster two = chain(one, second(one)).latest();
     byte[] ownersBox = Lockbox.seal(CHAIN.state(2), two, OWNER.id());
     assertThrows(AuthenticationFailedException.class, () -> Lockbox.open(ownersBox, two, READER));
     assertThrows(
@@ -127,7 +147,7 @@ final class GroupAttackTest {
             OWNER,
             Optional.of(one),
             CHAIN.state(1),
-            members(OWNER, Role.OWNER, READER, Role.READER));
+            members(OWNER, Role.OWNER, WRITER, Role.READER, READER, Role.READER));
     assertThrows(
         AuthenticationFailedException.class, () -> Lockbox.open(box, sameKeyNewRoster, READER));
     assertThrows(AuthenticationFailedException.class, () -> Lockbox.open(box, one, WRITER));
@@ -154,8 +174,7 @@ final class GroupAttackTest {
             STRANGER, Optional.empty(), forged, members(STRANGER, Role.OWNER, READER, Role.READER));
     byte[] box = Lockbox.seal(forged, serversOwn, READER.id());
     assertThrows(AuthenticationFailedException.class, () -> Lockbox.open(box, one, READER));
-    assertThrows(
-        AuthenticationFailedException.class, () -> serversOwn.verifyFirst(GROUP, OWNER.id()));
+    assertThrows(AuthenticationFailedException.class, () -> chain(serversOwn));
   }
 
   @Test
@@ -190,9 +209,8 @@ final class GroupAttackTest {
           Roster.sign(forger, Optional.empty(), CHAIN.state(1), members(forger, Role.OWNER));
       Roster forged =
           Roster.sign(forger, Optional.of(pretended), CHAIN.state(2), members(forger, Role.OWNER));
-      assertThrows(AuthenticationFailedException.class, () -> one.verifyNext(forged));
-      assertThrows(
-          AuthenticationFailedException.class, () -> pretended.verifyFirst(GROUP, OWNER.id()));
+      assertThrows(AuthenticationFailedException.class, () -> chain(one, forged));
+      assertThrows(AuthenticationFailedException.class, () -> chain(pretended));
     }
   }
 
@@ -201,28 +219,135 @@ final class GroupAttackTest {
     Roster one = first();
     Roster two = second(one);
     Roster three = Roster.sign(OWNER, Optional.of(two), CHAIN.state(3), members(OWNER, Role.OWNER));
-    one.verifyNext(two);
-    two.verifyNext(three);
-    assertThrows(AuthenticationFailedException.class, () -> one.verifyNext(three));
-    assertThrows(AuthenticationFailedException.class, () -> two.verifyNext(two));
-    assertThrows(AuthenticationFailedException.class, () -> three.verifyNext(two));
-    assertThrows(AuthenticationFailedException.class, () -> two.verifyFirst(GROUP, OWNER.id()));
-    Roster fork =
-        Roster.sign(
-            OWNER,
-            Optional.of(one),
-            CHAIN.state(2),
-            members(OWNER, Role.OWNER, READER, Role.READER));
+    assertEquals(three, chain(one, two, three).latest());
+    assertThrows(AuthenticationFailedException.class, () -> chain(one, three));
+    assertThrows(AuthenticationFailedException.class, () -> chain(one, two, two));
+    assertThrows(AuthenticationFailedException.class, () -> chain(one, two, three, two));
+    assertThrows(AuthenticationFailedException.class, () -> chain(two));
+    Roster fork = next(OWNER, one, CHAIN.state(2), OWNER, Role.OWNER, READER, Role.READER);
     Freshness freshness = new Freshness();
-    freshness.accept(one);
-    freshness.accept(two);
-    freshness.accept(two);
-    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(one));
-    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(fork));
-    freshness.accept(three);
+    freshness.accept(chain(one));
+    freshness.accept(chain(one, two));
+    freshness.accept(chain(one, two));
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(chain(one)));
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(chain(one, fork)));
+    freshness.accept(chain(one, two, three));
     assertThrows(
         IllegalArgumentException.class,
         () -> Roster.sign(OWNER, Optional.of(three), CHAIN.state(2), three.members()));
+  }
+
+  @Test
+  void aRemovedOwnerIsNotFollowedByWhoSawTheRemoval() {
+    Roster one =
+        Roster.sign(
+            OWNER,
+            Optional.empty(),
+            CHAIN.state(1),
+            members(OWNER, Role.OWNER, WRITER, Role.OWNER, READER, Role.READER));
+    Roster two = next(OWNER, one, CHAIN.state(2), OWNER, Role.OWNER, READER, Role.READER);
+    GroupKeyChain evil = new GroupKeyChain(GROUP, 100, secret(66));
+    Roster evilTwo = next(WRITER, one, evil.state(2), WRITER, Role.OWNER, READER, Role.WRITER);
+    Roster evilThree =
+        next(WRITER, evilTwo, evil.state(3), WRITER, Role.OWNER, READER, Role.WRITER);
+    RosterChain good = chain(one, two);
+    RosterChain forkOfTwo = chain(one, evilTwo);
+    RosterChain forkOfThree = forkOfTwo.then(evilThree);
+    SignedVersion forged = SignedVersion.sign(WRITER, evilTwo, content(1, 5));
+
+    Freshness freshness = new Freshness();
+    freshness.accept(good);
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(forkOfTwo));
+    assertThrows(
+        AuthenticationFailedException.class, () -> freshness.accept(forkOfThree), "overtaking");
+    for (RosterChain fork : List.of(forkOfTwo, forkOfThree)) {
+      assertThrows(
+          AuthenticationFailedException.class, () -> freshness.acceptNew(forged, forkOfTwo));
+      assertThrows(AuthenticationFailedException.class, () -> freshness.accept(forged, fork));
+    }
+    assertThrows(AuthenticationFailedException.class, () -> forged.verify(good, content(1, 5)));
+    freshness.accept(
+        good.then(Roster.sign(OWNER, Optional.of(two), CHAIN.state(3), two.members())));
+
+    // The control: who never saw the removal cannot tell.
+    Freshness late = new Freshness();
+    late.accept(chain(one));
+    late.accept(forkOfThree);
+    assertEquals(
+        3,
+        Lockbox.open(Lockbox.seal(evil.state(3), evilThree, READER.id()), evilThree, READER)
+            .version());
+  }
+
+  @Test
+  void aClientThatWasAwayCatchesUpByTheWholeChain() {
+    Roster one = first();
+    Roster two = second(one);
+    Roster three = Roster.sign(OWNER, Optional.of(two), CHAIN.state(3), two.members());
+    Freshness freshness = new Freshness();
+    freshness.accept(chain(one));
+    freshness.accept(chain(one, two, three));
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(chain(one, two)));
+  }
+
+  /** Alters the signed part of a roster and signs it again, past the checks of the signing side. */
+  private static Roster resigned(DeviceKeys owner, Roster roster, Consumer<byte[]> change) {
+    byte[] all = roster.encoded();
+    byte[] body = Arrays.copyOf(all, all.length - 64 - 3309);
+    change.accept(body);
+    byte[] message = Records.concat(Records.ascii("kintsugi roster v1"), body);
+    return Roster.decode(
+        Records.concat(body, owner.signEd25519(message), owner.signMlDsa(message)));
+  }
+
+  @Test
+  void aMemberIsDroppedOnlyWithANewKey() {
+    Roster one = first();
+    Roster two = next(OWNER, one, CHAIN.state(2), OWNER, Role.OWNER, WRITER, Role.WRITER);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> next(OWNER, one, CHAIN.state(1), OWNER, Role.OWNER, WRITER, Role.WRITER));
+    // By hand: the reader would go on reading with the key he has.
+    Roster lazy =
+        resigned(
+            OWNER,
+            two,
+            body -> {
+              System.arraycopy(one.encoded(), KEY_VERSION_AT, body, KEY_VERSION_AT, 36);
+            });
+    assertEquals(1, lazy.keyVersion());
+    assertThrows(AuthenticationFailedException.class, () -> chain(one, lazy));
+    // The controls: signed the same way without a change; roles change and members join freely.
+    assertEquals(2, chain(one, resigned(OWNER, two, body -> {})).latest().keyVersion());
+    Roster more =
+        next(
+            OWNER,
+            one,
+            CHAIN.state(1),
+            OWNER,
+            Role.OWNER,
+            WRITER,
+            Role.READER,
+            READER,
+            Role.READER,
+            STRANGER,
+            Role.READER);
+    assertEquals(1, chain(one, more).latest().keyVersion());
+  }
+
+  @Test
+  void theKeyVersionNeverGoesBackAndSomebodyOwnsEveryRoster() {
+    Roster one = Roster.sign(OWNER, Optional.empty(), CHAIN.state(5), members(OWNER, Role.OWNER));
+    Roster two = Roster.sign(OWNER, Optional.of(one), CHAIN.state(5), one.members());
+    Roster back = resigned(OWNER, two, body -> ByteBuffer.wrap(body).putInt(KEY_VERSION_AT, 4));
+    assertEquals(4, back.keyVersion());
+    assertThrows(AuthenticationFailedException.class, () -> chain(one, back));
+    for (byte role : new byte[] {2, 3}) {
+      Roster ownerless = resigned(OWNER, two, body -> body[MEMBERS_AT] = role);
+      assertFalse(ownerless.members().containsValue(Role.OWNER));
+      assertThrows(AuthenticationFailedException.class, () -> chain(one, ownerless));
+    }
+    assertEquals(2, chain(one, resigned(OWNER, two, body -> {})).latest().epoch());
   }
 
   @Test
@@ -233,17 +358,14 @@ final class GroupAttackTest {
       byte[] bad = good.clone();
       int at = round < 140 ? round : random.nextInt(bad.length);
       bad[at] ^= (byte) (1 << random.nextInt(8));
-      assertThrows(
-          CryptoException.class,
-          () -> Roster.decode(bad).verifyFirst(GROUP, OWNER.id()),
-          "byte " + at);
+      assertThrows(CryptoException.class, () -> chain(Roster.decode(bad)), "byte " + at);
     }
     for (int n = 0; n < good.length; n += 101) {
       byte[] cut = Arrays.copyOf(good, n);
       assertThrows(CryptoException.class, () -> Roster.decode(cut));
     }
     assertThrows(CryptoException.class, () -> Roster.decode(Arrays.copyOf(good, good.length + 1)));
-    Roster.decode(good).verifyFirst(GROUP, OWNER.id());
+    assertEquals(1, chain(Roster.decode(good)).latest().epoch());
   }
 
   @Test
@@ -261,17 +383,16 @@ final class GroupAttackTest {
               .encoded();
       int length = fromEnd == 3309 ? 3309 : 64;
       System.arraycopy(other, other.length - fromEnd, mixed, mixed.length - fromEnd, length);
-      assertThrows(
-          AuthenticationFailedException.class,
-          () -> Roster.decode(mixed).verifyFirst(GROUP, OWNER.id()));
+      assertThrows(AuthenticationFailedException.class, () -> chain(Roster.decode(mixed)));
     }
   }
 
   @Test
   void writersWriteAndReadersServersAndRevokedWritersCannot() {
     Roster one = first();
+    RosterChain chain = chain(one);
     SignedVersion written = SignedVersion.sign(WRITER, one, content(1, 5));
-    assertEquals(WRITER.id(), SignedVersion.decode(written.encoded()).verify(one, content(1, 5)));
+    assertEquals(WRITER.id(), SignedVersion.decode(written.encoded()).verify(chain, content(1, 5)));
     for (DeviceKeys forger : List.of(READER, STRANGER)) {
       assertThrows(
           IllegalArgumentException.class, () -> SignedVersion.sign(forger, one, content(1, 5)));
@@ -282,38 +403,159 @@ final class GroupAttackTest {
       System.arraycopy(written.encoded(), 8 + 16, forged, 8 + 16, 16 + 8 + 32);
       assertThrows(
           AuthenticationFailedException.class,
-          () -> SignedVersion.decode(forged).verify(one, content(1, 5)));
+          () -> SignedVersion.decode(forged).verify(chain, content(1, 5)));
       // And claims to be the writer.
       System.arraycopy(written.encoded(), 160, forged, 160, 32);
       assertThrows(
           AuthenticationFailedException.class,
-          () -> SignedVersion.decode(forged).verify(one, content(1, 5)));
+          () -> SignedVersion.decode(forged).verify(chain, content(1, 5)));
     }
-    // A revoked writer with the old roster: the new roster is in force.
-    Roster two = second(one);
-    SignedVersion late = SignedVersion.sign(WRITER, one, content(2, 6));
-    assertThrows(AuthenticationFailedException.class, () -> late.verify(two, content(2, 6)));
-    Freshness server = new Freshness();
-    server.accept(one);
-    server.accept(two);
-    assertThrows(AuthenticationFailedException.class, () -> server.accept(late, one, true));
-    server.accept(late, one, false);
+  }
+
+  @Test
+  void aRevokedWriterForgesNothingWithTheServersHelp() {
+    Roster one = first();
+    SignedVersion early = SignedVersion.sign(WRITER, one, content(1, 5));
+    Freshness reader = new Freshness();
+    reader.accept(chain(one));
+    assertEquals(WRITER.id(), early.verify(chain(one), content(1, 5)));
+    reader.accept(early, chain(one));
+
+    // Revoked: as a member, or only as a writer.
+    Roster gone = next(OWNER, one, CHAIN.state(2), OWNER, Role.OWNER, READER, Role.READER);
+    Roster demoted =
+        next(
+            OWNER,
+            one,
+            CHAIN.state(1),
+            OWNER,
+            Role.OWNER,
+            WRITER,
+            Role.READER,
+            READER,
+            Role.READER);
+    for (Roster two : List.of(gone, demoted)) {
+      RosterChain chain = chain(one, two);
+      Freshness client = new Freshness();
+      client.accept(chain);
+      // Made after the revocation, dated before it. Nobody can tell it from an early one.
+      SignedVersion late = SignedVersion.sign(WRITER, one, content(2, 6));
+      for (SignedVersion version : List.of(early, late)) {
+        assertThrows(
+            AuthenticationFailedException.class, () -> version.verify(chain, version.content()));
+        assertThrows(AuthenticationFailedException.class, () -> client.accept(version, chain));
+        assertThrows(AuthenticationFailedException.class, () -> client.acceptNew(version, chain));
+        // A chain that is out of date, or the roster it was written under, does not help.
+        assertThrows(AuthenticationFailedException.class, () -> client.accept(version, chain(one)));
+        assertThrows(
+            AuthenticationFailedException.class, () -> client.acceptNew(version, chain(one)));
+      }
+      // Made writer again: what was signed before the break stays refused, what comes after counts.
+      Roster three =
+          next(
+              OWNER,
+              two,
+              CHAIN.state(2),
+              OWNER,
+              Role.OWNER,
+              WRITER,
+              Role.WRITER,
+              READER,
+              Role.READER);
+      RosterChain again = chain.then(three);
+      assertThrows(AuthenticationFailedException.class, () -> late.verify(again, late.content()));
+      SignedVersion anew = SignedVersion.sign(WRITER, three, content(2, 6));
+      assertEquals(WRITER.id(), anew.verify(again, content(2, 6)));
+    }
+    // What is to stay is signed anew by a writer who remains; its readers go on.
+    SignedVersion.Content kept = content(2, 5);
+    assertArrayEquals(early.content().root(), kept.root());
+    SignedVersion takenOver = SignedVersion.sign(OWNER, gone, kept);
+    reader.accept(chain(one, gone));
+    assertEquals(OWNER.id(), takenOver.verify(chain(one, gone), kept));
+    reader.accept(takenOver, chain(one, gone));
+  }
+
+  @Test
+  void versionsOfWritersWhoRemainOutliveTheirRoster() {
+    Roster one = first();
+    SignedVersion version = SignedVersion.sign(WRITER, one, content(1, 5));
+    Roster two = next(OWNER, one, CHAIN.state(2), OWNER, Role.OWNER, WRITER, Role.WRITER);
+    RosterChain chain = chain(one, two);
+    assertEquals(WRITER.id(), version.verify(chain, content(1, 5)));
+    Freshness freshness = new Freshness();
+    freshness.accept(chain);
+    freshness.accept(version, chain);
+    // But none of a roster that is not of the chain, by a writer whom both let write.
+    SignedVersion fork = SignedVersion.sign(WRITER, first(), content(1, 5));
+    assertThrows(AuthenticationFailedException.class, () -> fork.verify(chain, content(1, 5)));
+    Roster three = Roster.sign(OWNER, Optional.of(two), CHAIN.state(2), two.members());
+    SignedVersion ahead = SignedVersion.sign(WRITER, three, content(1, 5));
+    assertThrows(AuthenticationFailedException.class, () -> ahead.verify(chain, content(1, 5)));
+    // And none is written under an old roster.
+    SignedVersion next = SignedVersion.sign(WRITER, one, content(2, 5));
+    assertThrows(AuthenticationFailedException.class, () -> freshness.acceptNew(next, chain));
+    freshness.acceptNew(SignedVersion.sign(WRITER, two, content(2, 5)), chain);
+  }
+
+  @Test
+  void nothingIsAcceptedOfAGroupWhoseRostersWereNot() {
+    Roster one = first();
+    SignedVersion version = SignedVersion.sign(WRITER, one, content(1, 5));
+    Freshness freshness = new Freshness();
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(version, chain(one)));
+    assertThrows(
+        AuthenticationFailedException.class, () -> freshness.acceptNew(version, chain(one)));
+    freshness.accept(chain(one));
+    freshness.acceptNew(version, chain(one));
+  }
+
+  /** A server has no keys to compute places with, and checks all the rest. */
+  @Test
+  void aServerRefusesForgedWritesAndReadersRefuseWhatItMoves() {
+    Roster one = first();
+    RosterChain chain = chain(one);
+    byte[] place = new byte[32];
+    place[0] = 7;
+    SignedVersion.Content real = content(3, 5);
+    SignedVersion.Content placed =
+        new SignedVersion.Content(real.vault(), real.object(), 3, place, real.root());
+    SignedVersion version = SignedVersion.sign(WRITER, one, placed);
+    Function<SignedVersion, SignedVersion.Content> asked =
+        v ->
+            new SignedVersion.Content(
+                real.vault(), real.object(), 3, v.content().place(), real.root());
+    assertEquals(WRITER.id(), version.verify(chain, asked.apply(version)));
+    for (SignedVersion.Content other : List.of(content(4, 5), content(3, 6))) {
+      SignedVersion bad = SignedVersion.sign(WRITER, one, other);
+      assertThrows(AuthenticationFailedException.class, () -> bad.verify(chain, asked.apply(bad)));
+    }
+    // The place is signed: a server that alters or ignores it is found out by readers.
+    byte[] moved = version.encoded();
+    moved[96] ^= 1;
+    SignedVersion at = SignedVersion.decode(moved);
+    assertFalse(Arrays.equals(place, at.content().place()));
+    assertThrows(AuthenticationFailedException.class, () -> at.verify(chain, asked.apply(at)));
+    assertThrows(AuthenticationFailedException.class, () -> version.verify(chain, content(3, 5)));
+    assertEquals(WRITER.id(), version.verify(chain, placed));
   }
 
   @Test
   void capturedWritesCannotBeReplayedMovedOrChanged() {
     Roster one = first();
+    RosterChain chain = chain(one);
     SignedVersion v1 = SignedVersion.sign(WRITER, one, content(1, 5));
     SignedVersion v2 = SignedVersion.sign(WRITER, one, content(2, 6));
     Freshness freshness = new Freshness();
-    freshness.accept(v1, one, true);
-    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(v1, one, true));
-    freshness.accept(v2, one, true);
-    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(v1, one, true));
-    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(v1, one, false));
-    freshness.accept(v2, one, false);
+    freshness.accept(chain);
+    freshness.acceptNew(v1, chain);
+    assertThrows(AuthenticationFailedException.class, () -> freshness.acceptNew(v1, chain));
+    freshness.acceptNew(v2, chain);
+    assertThrows(AuthenticationFailedException.class, () -> freshness.acceptNew(v1, chain));
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(v1, chain));
+    freshness.accept(v2, chain);
     SignedVersion fork = SignedVersion.sign(WRITER, one, content(2, 7));
-    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(fork, one, false));
+    assertThrows(AuthenticationFailedException.class, () -> freshness.accept(fork, chain));
 
     byte[] place = new byte[32];
     place[3] = 1;
@@ -326,7 +568,7 @@ final class GroupAttackTest {
       new SignedVersion.Content(OTHER_GROUP, 77, 1, c.place(), c.root()),
     };
     for (SignedVersion.Content other : others) {
-      assertThrows(AuthenticationFailedException.class, () -> v1.verify(one, other));
+      assertThrows(AuthenticationFailedException.class, () -> v1.verify(chain, other));
     }
     byte[] good = v1.encoded();
     for (int bit = 0; bit < 8 * good.length; bit++) {
@@ -334,7 +576,7 @@ final class GroupAttackTest {
       bad[bit >> 3] ^= (byte) (1 << (bit & 7));
       assertThrows(
           CryptoException.class,
-          () -> SignedVersion.decode(bad).verify(one, content(1, 5)),
+          () -> SignedVersion.decode(bad).verify(chain, content(1, 5)),
           "bit " + bit);
     }
   }
@@ -362,6 +604,60 @@ final class GroupAttackTest {
       root.add(part);
     }
     return root.root();
+  }
+
+  /** A member whose key is none would keep the owner from sealing lockboxes at all. */
+  @Test
+  void devicesThatNobodyCanSealToAreRefused() {
+    int xWing = 12 + 32 + 1952;
+    byte[] good = READER.id().encoded();
+    byte[] scalar = new byte[32];
+    Arrays.fill(scalar, (byte) 77);
+    BigInteger p = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
+    for (BigInteger small : XWingKeys.SMALL_ORDER) {
+      for (BigInteger u : List.of(small, small.add(p))) {
+        // Encodings are reduced, and their highest bit is ignored.
+        for (int top = 0; top < 2 && u.bitLength() < 256; top++) {
+          byte[] point = new byte[32];
+          for (int i = 0; i < 32; i++) {
+            point[i] = u.shiftRight(8 * i).byteValue();
+          }
+          point[31] |= (byte) (top << 7);
+          assertFalse(X25519.calculateAgreement(scalar, 0, point, 0, new byte[32], 0));
+          byte[] bad = good.clone();
+          System.arraycopy(point, 0, bad, bad.length - 32, 32);
+          assertThrows(MalformedRecordException.class, () -> DeviceId.decode(bad));
+        }
+      }
+    }
+    // The first coefficient, and the last: q is none; the control: q - 1 is one.
+    for (int over = 0; over < 2; over++) {
+      byte[] first = good.clone();
+      first[xWing] = (byte) over;
+      first[xWing + 1] = (byte) ((first[xWing + 1] & 0xf0) | 0x0d);
+      byte[] last = good.clone();
+      last[xWing + 1150] = (byte) ((last[xWing + 1150] & 0x0f) | (over << 4));
+      last[xWing + 1151] = (byte) 0xd0;
+      for (byte[] changed : new byte[][] {first, last}) {
+        if (over == 1) {
+          assertThrows(MalformedRecordException.class, () -> DeviceId.decode(changed));
+          continue;
+        }
+        DeviceId device = DeviceId.decode(changed);
+        Map<DeviceId, Role> members = members(OWNER, Role.OWNER);
+        members.put(device, Role.READER);
+        Roster roster = Roster.sign(OWNER, Optional.empty(), CHAIN.state(1), members);
+        assertEquals(1180, Lockbox.seal(CHAIN.state(1), roster, device).length);
+      }
+    }
+    for (int fill : new int[] {0, 0xff}) {
+      byte[] bad = good.clone();
+      Arrays.fill(bad, xWing, bad.length, (byte) fill);
+      assertThrows(MalformedRecordException.class, () -> DeviceId.decode(bad));
+    }
+    byte[] noPoint = good.clone();
+    Arrays.fill(noPoint, 12, 44, (byte) 0);
+    assertThrows(MalformedRecordException.class, () -> DeviceId.decode(noPoint));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.kintsugi.crypto.group;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -32,7 +33,18 @@ final class RecordsFuzzTest {
   @FuzzTest(maxDuration = "1m")
   void devicesAreCanonical(byte[] bytes) {
     try {
-      assertArrayEquals(bytes, DeviceId.decode(bytes).encoded());
+      DeviceId device = DeviceId.decode(bytes);
+      assertArrayEquals(bytes, device.encoded());
+      // Whatever is read as a device can be sealed to.
+      Roster roster =
+          Roster.sign(
+              DEVICE,
+              Optional.empty(),
+              STATE,
+              device.equals(DEVICE.id())
+                  ? Map.of(device, Role.OWNER)
+                  : Map.of(DEVICE.id(), Role.OWNER, device, Role.READER));
+      assertEquals(BOX.length, Lockbox.seal(STATE, roster, device).length);
     } catch (CryptoException expected) {
       return;
     }
@@ -68,7 +80,7 @@ final class RecordsFuzzTest {
   @FuzzTest(maxDuration = "1m")
   void freshnessRecordsAreStrict(byte[] bytes) {
     try {
-      FreshnessRecord.decode(bytes, Secret.copyOf(new byte[32]), new TreeMap<>(), new TreeMap<>());
+      FreshnessRecord.decode(bytes, GoldenGroupTest.secret(5), new TreeMap<>(), new TreeMap<>());
     } catch (CryptoException expected) {
       assertFalse(String.valueOf(expected.getMessage()).isEmpty());
     }
