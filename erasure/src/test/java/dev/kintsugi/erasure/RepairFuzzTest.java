@@ -319,9 +319,9 @@ final class RepairFuzzTest {
     erased.and(bits(data, 17));
     BitSet wrong = bits(data, 17);
     wrong.and(bits(data, 17));
-    Location location =
-        new Location(data.pickValue(Location.Outcome.values()), wrong, new BitSet());
+    Location.Outcome outcome = data.pickValue(Location.Outcome.values());
     try {
+      Location location = new Location(outcome, wrong, new BitSet());
       if (data.consumeBoolean()) {
         ErrorLocator.of(code).correct(rows, erased, location, 0, data.consumeInt(-1, 21));
       } else {
@@ -330,7 +330,7 @@ final class RepairFuzzTest {
     } catch (IllegalArgumentException | UndecodableException expected) {
       return;
     }
-    check(location.outcome() == Location.Outcome.LOCATED, "corrected " + location);
+    check(outcome == Location.Outcome.LOCATED && !wrong.isEmpty(), "corrected " + outcome);
   }
 
   @FuzzTest(maxDuration = "1m")

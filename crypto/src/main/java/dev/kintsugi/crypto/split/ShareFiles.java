@@ -7,13 +7,16 @@ import dev.kintsugi.crypto.RandomBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Splits streams of any length into self-describing share files and combines them, in pieces of
- * bounded memory: all shares of a piece twice and the piece four times, at most some 150 MiB; where
- * files claim one share and differ, another share for each.
+ * Splits channels or streams of any length into self-describing share files and combines them, in
+ * pieces of bounded memory: all shares of a piece twice and the piece four times, at most some 150
+ * MiB; where files claim one share and differ, another share for each. Channels must be blocking.
  *
  * <p>Guarantee: {@link #combine} writes only bytes that were split, in order, each piece after it
  * proved itself, and returns normally only after the last piece; wrong, damaged, foreign, stale,
@@ -38,7 +41,17 @@ public final class ShareFiles {
    * @param name what to call it in reports
    * @param stream its bytes
    */
-  public record Input(String name, InputStream stream) {}
+  public record Input(String name, InputStream stream) {
+    /**
+     * A share file in a channel.
+     *
+     * @param name what to call it in reports
+     * @param channel its bytes, from where it stands
+     */
+    public Input(String name, ReadableByteChannel channel) {
+      this(name, Channels.newInputStream(channel));
+    }
+  }
 
   /**
    * Splits a stream.
@@ -53,6 +66,27 @@ public final class ShareFiles {
   public static long split(SecretSplitter splitter, InputStream secret, List<OutputStream> outputs)
       throws IOException {
     return split(splitter, secret, outputs, pieceLength(splitter.shares()));
+  }
+
+  /**
+   * Splits what a channel holds, from where it stands.
+   *
+   * @param splitter the mathematics
+   * @param secret read to its end
+   * @param outputs one channel for each share, by position
+   * @return how many bytes were split
+   * @throws IllegalArgumentException if there are not {@code splitter.shares()} outputs
+   * @throws IOException if reading or writing fails
+   */
+  public static long split(
+      SecretSplitter splitter,
+      ReadableByteChannel secret,
+      List<? extends WritableByteChannel> outputs)
+      throws IOException {
+    return split(
+        splitter,
+        Channels.newInputStream(secret),
+        outputs.stream().map(Channels::newOutputStream).toList());
   }
 
   /** Returns a piece length that bounds memory also with many shares. */
@@ -135,6 +169,24 @@ public final class ShareFiles {
         return set.report(number + 1, bytes);
       }
     }
+  }
+
+  /**
+   * Combines share files into a channel; otherwise as {@link #combine(List, OutputStream)}.
+   *
+   * @param inputs share files, in any order, of any content
+   * @param secret receives the secret; on failure it has received whole, right pieces from the
+   *     start
+   * @return what was found out about each file
+   * @throws TooFewSharesException if some piece has too few usable shares
+   * @throws AuthenticationFailedException if no choice of shares gives some piece
+   * @throws AmbiguousSharesException if the files suffice for two secrets
+   * @throws MalformedRecordException if none of the files is a share file
+   * @throws IOException if reading or writing fails
+   */
+  public static ShareReport combine(List<Input> inputs, WritableByteChannel secret)
+      throws IOException {
+    return combine(inputs, Channels.newOutputStream(secret));
   }
 
   private static String explained(CryptoException e, ShareReport report) {

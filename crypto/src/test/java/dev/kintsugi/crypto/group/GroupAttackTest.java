@@ -181,12 +181,12 @@ final class GroupAttackTest {
   void everyMutationOfALockboxIsRejected() {
     Roster one = first();
     byte[] box = Lockbox.seal(CHAIN.state(1), one, READER.id());
-    for (int at = 0; at < box.length; at += at < 12 || at > 1130 ? 1 : 37) {
+    for (int bit = 0; bit < 8 * box.length; bit++) {
       byte[] bad = box.clone();
-      bad[at] ^= (byte) (1 << (at & 7));
-      assertThrows(CryptoException.class, () -> Lockbox.open(bad, one, READER), "byte " + at);
+      bad[bit / 8] ^= (byte) (1 << (bit & 7));
+      assertThrows(CryptoException.class, () -> Lockbox.open(bad, one, READER), "bit " + bit);
     }
-    for (int n = 0; n < box.length; n += 13) {
+    for (int n = 0; n < box.length; n++) {
       byte[] cut = Arrays.copyOf(box, n);
       assertThrows(CryptoException.class, () -> Lockbox.open(cut, one, READER));
     }
@@ -354,13 +354,12 @@ final class GroupAttackTest {
   void everyMutationOfARosterIsRejected() {
     byte[] good = first().encoded();
     Random random = new Random(2);
-    for (int round = 0; round < 400; round++) {
+    for (int at = 0; at < good.length; at++) {
       byte[] bad = good.clone();
-      int at = round < 140 ? round : random.nextInt(bad.length);
       bad[at] ^= (byte) (1 << random.nextInt(8));
       assertThrows(CryptoException.class, () -> chain(Roster.decode(bad)), "byte " + at);
     }
-    for (int n = 0; n < good.length; n += 101) {
+    for (int n = 0; n < good.length; n++) {
       byte[] cut = Arrays.copyOf(good, n);
       assertThrows(CryptoException.class, () -> Roster.decode(cut));
     }

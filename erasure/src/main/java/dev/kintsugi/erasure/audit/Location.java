@@ -24,8 +24,18 @@ public record Location(Outcome outcome, BitSet shards, BitSet unchecked) {
     BEYOND
   }
 
-  /** Copies the sets. */
+  /**
+   * Copies the sets.
+   *
+   * @throws IllegalArgumentException if shards are named though none were located, or none are
+   *     named though some were
+   */
   public Location {
+    if ((outcome == Outcome.LOCATED) == shards.isEmpty()) {
+      throw new IllegalArgumentException(
+          "shards (%s) must be empty unless located, and only then; the outcome is %s"
+              .formatted(shards, outcome));
+    }
     shards = (BitSet) shards.clone();
     unchecked = (BitSet) unchecked.clone();
   }

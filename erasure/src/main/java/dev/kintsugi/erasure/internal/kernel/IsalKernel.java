@@ -5,6 +5,7 @@ import dev.kintsugi.erasure.PreparedMatrix;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Intel ISA-L 2, called in place on direct buffers; heap rows are copied through a direct buffer
@@ -80,6 +81,12 @@ final class IsalKernel implements GaloisKernel {
 
     /** Room for a chunk of every row. */
     private final ByteBuffer copies = ByteBuffer.allocateDirect(KEPT_ROWS * CHUNK);
+
+    /** A chunk of a row that is compared: what it should be. */
+    private final byte[] expected = new byte[CHUNK];
+
+    /** A chunk of a row that is compared: what it is. */
+    private final byte[] found = new byte[CHUNK];
 
     /** Room for the arguments of an update. */
     private final IsalLibrary.Arguments arguments;
@@ -237,18 +244,19 @@ final class IsalKernel implements GaloisKernel {
           }
           code(pointers, count, false);
           for (int r = 0; r < outputRows.length; r++) {
-            matches &= equal(products, r * CHUNK, outputs[outputRows[r]], start, count);
+            ByteBuffer output = outputs[outputRows[r]];
+            products.get(r * CHUNK, memory.expected, 0, count);
+            output.get(output.position() + start, memory.found, 0, count);
+            matches &= Arrays.equals(memory.expected, 0, count, memory.found, 0, count);
           }
         }
         return matches;
       } finally {
         wipe(products, outputRows.length, Math.min(CHUNK, length));
+        Arrays.fill(memory.expected, (byte) 0);
+        Arrays.fill(memory.found, (byte) 0);
         Reference.reachabilityFence(inputs);
       }
-    }
-
-    private static boolean equal(ByteBuffer products, int from, ByteBuffer row, int at, int count) {
-      return row.slice(row.position() + at, count).equals(products.slice(from, count));
     }
 
     private static boolean areDirect(ByteBuffer[] buffers, int[] rows) {
