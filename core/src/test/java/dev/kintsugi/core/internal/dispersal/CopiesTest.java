@@ -235,7 +235,7 @@ final class CopiesTest {
       record.put(part);
     }
     fixture.change(stripe, 2, record.array());
-    assertEquals(Map.of(-1, Problem.TAMPERED), audit(stripe));
+    assertEquals(Map.of(2, Problem.TAMPERED), audit(stripe));
   }
 
   @Test

@@ -202,7 +202,7 @@ final class StripeRestorerTest {
     fixture.holder(stripe, 5).write(stripe.name(5), parts);
     List<ShardProblem> problems = fixture.auditor.audit(stripe).problems();
     assertEquals(1, problems.size());
-    assertEquals(-1, problems.get(0).index());
+    assertEquals(5, problems.get(0).index());
     assertTrue(problems.get(0).detail().contains("parity"), problems.toString());
   }
 }
