@@ -4,7 +4,6 @@ import dev.kintsugi.erasure.GaloisKernel;
 import dev.kintsugi.erasure.PreparedMatrix;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -47,7 +46,7 @@ final class IsalKernel implements GaloisKernel {
 
   IsalKernel(IsalLibrary library) {
     this.library = library;
-    this.memories = ThreadLocal.withInitial(() -> new Native(library.arguments()));
+    this.memories = ThreadLocal.withInitial(() -> new Native(library));
   }
 
   @Override
@@ -70,17 +69,15 @@ final class IsalKernel implements GaloisKernel {
     return NAME;
   }
 
-  private static ByteBuffer allocatePointers(int count) {
-    return ByteBuffer.allocateDirect(count * Long.BYTES).order(ByteOrder.nativeOrder());
-  }
-
-  /** Memory outside the heap that a thread keeps for itself. */
+  /** Memory that a thread keeps for itself. */
   private static final class Native {
+    private final IsalLibrary library;
+
     /** Room for the addresses of the rows of a call. */
-    private final ByteBuffer pointers = allocatePointers(MANY_ROWS);
+    private final IsalLibrary.Memory pointers;
 
     /** Room for a chunk of every row. */
-    private final ByteBuffer copies = ByteBuffer.allocateDirect(KEPT_ROWS * CHUNK);
+    private final IsalLibrary.Memory copies;
 
     /** A chunk of a row that is compared: what it should be. */
     private final byte[] expected = new byte[CHUNK];
@@ -91,23 +88,26 @@ final class IsalKernel implements GaloisKernel {
     /** Room for the arguments of an update. */
     private final IsalLibrary.Arguments arguments;
 
-    Native(IsalLibrary.Arguments arguments) {
-      this.arguments = arguments;
+    Native(IsalLibrary library) {
+      this.library = library;
+      this.pointers = library.allocate(MANY_ROWS * Long.BYTES);
+      this.copies = library.allocate(KEPT_ROWS * CHUNK);
+      this.arguments = library.arguments();
     }
 
-    ByteBuffer pointers(int rows) {
-      return rows <= MANY_ROWS ? pointers : allocatePointers(rows);
+    IsalLibrary.Memory pointers(int rows) {
+      return rows <= MANY_ROWS ? pointers : library.allocate(rows * Long.BYTES);
     }
 
-    ByteBuffer copies(int rows) {
-      return rows <= KEPT_ROWS ? copies : ByteBuffer.allocateDirect(rows * CHUNK);
+    IsalLibrary.Memory copies(int rows) {
+      return rows <= KEPT_ROWS ? copies : library.allocate(rows * CHUNK);
     }
   }
 
   private static final class Prepared extends RowMapping {
     private final IsalLibrary library;
     private final ThreadLocal<Native> memories;
-    private final ByteBuffer tables;
+    private final IsalLibrary.Memory tables;
 
     /** The most bytes of a row that are coded by one call of the library. */
     private final int piece;
@@ -121,11 +121,15 @@ final class IsalKernel implements GaloisKernel {
       super(matrix, inputRows, outputRows);
       this.library = library;
       this.memories = memories;
-      this.tables = ByteBuffer.allocateDirect(Math.max(1, TABLE_BYTES * matrix.length));
-      ByteBuffer coefficients = ByteBuffer.allocateDirect(Math.max(1, matrix.length));
-      coefficients.put(matrix);
+      this.tables = library.allocate(Math.max(1, TABLE_BYTES * matrix.length));
+      IsalLibrary.Memory coefficients = library.allocate(Math.max(1, matrix.length));
+      coefficients.bytes.put(matrix);
       if (matrix.length > 0) {
-        library.initTables(inputRows.length, outputRows.length, coefficients, tables);
+        try {
+          library.initTables(inputRows.length, outputRows.length, coefficients, tables);
+        } finally {
+          Reference.reachabilityFence(coefficients);
+        }
       }
       int cached = PIECE_INPUTS / Math.max(1, inputRows.length) / CHUNK * CHUNK;
       piece = outputRows.length <= OUTPUTS_PER_PASS ? Integer.MAX_VALUE : Math.max(CHUNK, cached);
@@ -141,30 +145,29 @@ final class IsalKernel implements GaloisKernel {
         boolean accumulate) {
       int rows = inputRows.length + outputRows.length;
       Native memory = memories.get();
-      ByteBuffer copies = memory.copies(rows);
-      ByteBuffer pointers = memory.pointers(rows);
-      long base = library.address(copies);
+      IsalLibrary.Memory copies = memory.copies(rows);
+      IsalLibrary.Memory pointers = memory.pointers(rows);
       for (int i = 0; i < rows; i++) {
-        pointers.putLong(i * Long.BYTES, base + (long) i * CHUNK);
+        pointers.bytes.putLong(i * Long.BYTES, copies.address + (long) i * CHUNK);
       }
       try {
         for (int done = 0; done < length; done += CHUNK) {
           int count = Math.min(CHUNK, length - done);
           for (int c = 0; c < inputRows.length; c++) {
-            copyIn(inputs[inputRows[c]], inputOffset + done, copies, c * CHUNK, count);
+            copyIn(inputs[inputRows[c]], inputOffset + done, copies.bytes, c * CHUNK, count);
           }
           for (int r = 0; accumulate && r < outputRows.length; r++) {
             int row = inputRows.length + r;
-            copyIn(outputs[outputRows[r]], outputOffset + done, copies, row * CHUNK, count);
+            copyIn(outputs[outputRows[r]], outputOffset + done, copies.bytes, row * CHUNK, count);
           }
           code(pointers, Math.max(SHORTEST, count), accumulate);
           for (int r = 0; r < outputRows.length; r++) {
             int row = inputRows.length + r;
-            copies.get(row * CHUNK, outputs[outputRows[r]], outputOffset + done, count);
+            copies.bytes.get(row * CHUNK, outputs[outputRows[r]], outputOffset + done, count);
           }
         }
       } finally {
-        wipe(copies, rows, Math.min(CHUNK, Math.max(SHORTEST, length)));
+        wipe(copies.bytes, rows, Math.min(CHUNK, Math.max(SHORTEST, length)));
         Reference.reachabilityFence(copies);
       }
     }
@@ -190,14 +193,14 @@ final class IsalKernel implements GaloisKernel {
         super.run(inputs, outputs, length, accumulate);
         return;
       }
-      ByteBuffer pointers = memories.get().pointers(inputRows.length + outputRows.length);
+      IsalLibrary.Memory pointers = memories.get().pointers(inputRows.length + outputRows.length);
       int next = 0;
       for (int row : inputRows) {
-        pointers.putLong(next, library.address(inputs[row]) + inputs[row].position());
+        pointers.bytes.putLong(next, library.address(inputs[row]) + inputs[row].position());
         next += Long.BYTES;
       }
       for (int row : outputRows) {
-        pointers.putLong(next, library.address(outputs[row]) + outputs[row].position());
+        pointers.bytes.putLong(next, library.address(outputs[row]) + outputs[row].position());
         next += Long.BYTES;
       }
       try {
@@ -214,9 +217,9 @@ final class IsalKernel implements GaloisKernel {
       }
     }
 
-    private void advance(ByteBuffer pointers, int count) {
+    private void advance(IsalLibrary.Memory pointers, int count) {
       for (int i = 0; i < inputRows.length + outputRows.length; i++) {
-        pointers.putLong(i * Long.BYTES, pointers.getLong(i * Long.BYTES) + count);
+        pointers.bytes.putLong(i * Long.BYTES, pointers.bytes.getLong(i * Long.BYTES) + count);
       }
     }
 
@@ -226,11 +229,11 @@ final class IsalKernel implements GaloisKernel {
         return super.runMatches(inputs, outputs, length);
       }
       Native memory = memories.get();
-      ByteBuffer products = memory.copies(outputRows.length);
-      ByteBuffer pointers = memory.pointers(inputRows.length + outputRows.length);
-      long base = library.address(products);
+      IsalLibrary.Memory products = memory.copies(outputRows.length);
+      IsalLibrary.Memory pointers = memory.pointers(inputRows.length + outputRows.length);
       for (int r = 0; r < outputRows.length; r++) {
-        pointers.putLong((inputRows.length + r) * Long.BYTES, base + (long) r * CHUNK);
+        pointers.bytes.putLong(
+            (inputRows.length + r) * Long.BYTES, products.address + (long) r * CHUNK);
       }
       try {
         boolean matches = true;
@@ -240,19 +243,20 @@ final class IsalKernel implements GaloisKernel {
           int count = Math.min(CHUNK, length - start);
           for (int c = 0; c < inputRows.length; c++) {
             ByteBuffer input = inputs[inputRows[c]];
-            pointers.putLong(c * Long.BYTES, library.address(input) + input.position() + start);
+            pointers.bytes.putLong(
+                c * Long.BYTES, library.address(input) + input.position() + start);
           }
           code(pointers, count, false);
           for (int r = 0; r < outputRows.length; r++) {
             ByteBuffer output = outputs[outputRows[r]];
-            products.get(r * CHUNK, memory.expected, 0, count);
+            products.bytes.get(r * CHUNK, memory.expected, 0, count);
             output.get(output.position() + start, memory.found, 0, count);
             matches &= Arrays.equals(memory.expected, 0, count, memory.found, 0, count);
           }
         }
         return matches;
       } finally {
-        wipe(products, outputRows.length, Math.min(CHUNK, length));
+        wipe(products.bytes, outputRows.length, Math.min(CHUNK, length));
         Arrays.fill(memory.expected, (byte) 0);
         Arrays.fill(memory.found, (byte) 0);
         Reference.reachabilityFence(inputs);
@@ -268,7 +272,7 @@ final class IsalKernel implements GaloisKernel {
       return true;
     }
 
-    private void code(ByteBuffer pointers, int length, boolean accumulate) {
+    private void code(IsalLibrary.Memory pointers, int length, boolean accumulate) {
       if (inputRows.length == 0 || outputRows.length == 0) {
         return;
       }
@@ -284,6 +288,7 @@ final class IsalKernel implements GaloisKernel {
         }
       } finally {
         Reference.reachabilityFence(tables);
+        Reference.reachabilityFence(pointers);
       }
     }
   }

@@ -75,23 +75,27 @@ final class IsalLibrary {
     return memory.getDirectBufferAddress(buffer);
   }
 
+  /** Returns new memory outside the heap. */
+  Memory allocate(int bytes) {
+    return new Memory(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+  }
+
   /** Expands rows × inputs coefficients into 32 bytes of tables for each. */
-  void initTables(int inputs, int rows, ByteBuffer coefficients, ByteBuffer tables) {
-    invoker.invokeN4(initContext, init, inputs, rows, address(coefficients), address(tables));
+  void initTables(int inputs, int rows, Memory coefficients, Memory tables) {
+    invoker.invokeN4(initContext, init, inputs, rows, coefficients.address, tables.address);
   }
 
   /** Overwrites the outputs; the pointers are those of the inputs, then those of the outputs. */
-  void encode(int length, int inputs, int rows, ByteBuffer tables, ByteBuffer pointers) {
-    long sources = address(pointers);
+  void encode(int length, int inputs, int rows, Memory tables, Memory pointers) {
     invoker.invokeN6(
         encodeContext,
         encode,
         length,
         inputs,
         rows,
-        address(tables),
-        sources,
-        sources + (long) inputs * Long.BYTES);
+        tables.address,
+        pointers.address,
+        pointers.address + (long) inputs * Long.BYTES);
   }
 
   /** Adds the product of one input to the outputs; the pointers are as in {@link #encode}. */
@@ -100,16 +104,16 @@ final class IsalLibrary {
       int inputs,
       int rows,
       int input,
-      ByteBuffer tables,
-      ByteBuffer pointers,
+      Memory tables,
+      Memory pointers,
       Arguments arguments) {
     arguments.setInt(0, length);
     arguments.setInt(1, inputs);
     arguments.setInt(2, rows);
     arguments.setInt(3, input);
-    arguments.setLong(4, address(tables));
-    arguments.setLong(5, pointers.getLong(input * Long.BYTES));
-    arguments.setLong(6, address(pointers) + (long) inputs * Long.BYTES);
+    arguments.setLong(4, tables.address);
+    arguments.setLong(5, pointers.bytes.getLong(input * Long.BYTES));
+    arguments.setLong(6, pointers.address + (long) inputs * Long.BYTES);
     try {
       invoker.invoke(updateContext, update, arguments.result(), arguments.addresses);
     } finally {
@@ -122,33 +126,43 @@ final class IsalLibrary {
     return new Arguments(updateContext.getParameterCount());
   }
 
+  /** Memory outside the heap, in native order; its address, a call through JNI, is kept. */
+  final class Memory {
+    final ByteBuffer bytes;
+    final long address;
+
+    private Memory(ByteBuffer bytes) {
+      this.bytes = bytes;
+      this.address = address(bytes);
+    }
+  }
+
   /**
    * Arguments of a function in memory outside the heap: more than six can be passed without making
    * anything only so.
    */
   final class Arguments {
-    private final ByteBuffer values;
+    private final Memory values;
     private final long[] addresses;
 
     private Arguments(int count) {
-      this.values =
-          ByteBuffer.allocateDirect((count + 1) * Long.BYTES).order(ByteOrder.nativeOrder());
+      this.values = allocate((count + 1) * Long.BYTES);
       this.addresses = new long[count];
       for (int i = 0; i < count; i++) {
-        addresses[i] = address(values) + (long) i * Long.BYTES;
+        addresses[i] = values.address + (long) i * Long.BYTES;
       }
     }
 
     private void setInt(int index, int value) {
-      values.putInt(index * Long.BYTES, value);
+      values.bytes.putInt(index * Long.BYTES, value);
     }
 
     private void setLong(int index, long value) {
-      values.putLong(index * Long.BYTES, value);
+      values.bytes.putLong(index * Long.BYTES, value);
     }
 
     private long result() {
-      return address(values) + (long) addresses.length * Long.BYTES;
+      return values.address + (long) addresses.length * Long.BYTES;
     }
   }
 }
