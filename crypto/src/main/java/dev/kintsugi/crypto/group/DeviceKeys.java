@@ -2,6 +2,7 @@ package dev.kintsugi.crypto.group;
 
 import dev.kintsugi.crypto.Hkdf;
 import dev.kintsugi.crypto.Secret;
+import java.util.function.Function;
 import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
 import org.bouncycastle.crypto.CryptoException;
 import org.bouncycastle.crypto.hpke.HPKE;
@@ -40,10 +41,11 @@ public final class DeviceKeys implements AutoCloseable {
           "seed (%d bytes) must have %d".formatted(seed.length(), SEED_LENGTH));
     }
     this.seed = seed.copy();
-    this.ed25519 = new Ed25519PrivateKeyParameters(derive("ed25519"));
-    this.mlDsa = new MLDSAPrivateKeyParameters(MLDSAParameters.ml_dsa_65, derive("ml-dsa-65"));
+    this.ed25519 = derive("ed25519", Ed25519PrivateKeyParameters::new);
+    this.mlDsa =
+        derive("ml-dsa-65", s -> new MLDSAPrivateKeyParameters(MLDSAParameters.ml_dsa_65, s));
     HPKE hpke = Suite.hpke();
-    this.xWing = hpke.deriveKeyPair(derive("x-wing"));
+    this.xWing = derive("x-wing", hpke::deriveKeyPair);
     this.id =
         DeviceId.of(
             ed25519.generatePublicKey().getEncoded(),
@@ -51,10 +53,11 @@ public final class DeviceKeys implements AutoCloseable {
             hpke.serializePublicKey(xWing.getPublic()));
   }
 
-  private byte[] derive(String purpose) {
+  /** Lends a seed of its own to what makes a key of it, and wipes it afterwards. */
+  private <T> T derive(String purpose, Function<byte[], T> make) {
     byte[] info = Records.ascii("kintsugi device v1 " + purpose);
     try (Secret key = Hkdf.derive(seed, new byte[0], info, SEED_LENGTH)) {
-      return key.use(byte[]::clone);
+      return key.use(make);
     }
   }
 

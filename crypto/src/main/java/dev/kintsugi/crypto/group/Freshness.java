@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * copy of the key.
  */
 public final class Freshness implements AutoCloseable {
-  private final Map<String, FreshnessRecord.Seen> rosters; // guarded by this
-  private final Map<String, FreshnessRecord.Seen> versions; // guarded by this
+  private final SortedMap<String, FreshnessRecord.Seen> rosters; // guarded by this
+  private final SortedMap<String, FreshnessRecord.Seen> versions; // guarded by this
   private final Optional<FreshnessRecord> file;
   private boolean closed; // guarded by this
 
@@ -41,8 +42,8 @@ public final class Freshness implements AutoCloseable {
   }
 
   private Freshness(
-      Map<String, FreshnessRecord.Seen> rosters,
-      Map<String, FreshnessRecord.Seen> versions,
+      SortedMap<String, FreshnessRecord.Seen> rosters,
+      SortedMap<String, FreshnessRecord.Seen> versions,
       Optional<FreshnessRecord> file) {
     this.rosters = rosters;
     this.versions = versions;
@@ -61,8 +62,8 @@ public final class Freshness implements AutoCloseable {
    * @throws IOException if it cannot be read
    */
   public static Freshness open(Path file, Secret key) throws IOException {
-    Map<String, FreshnessRecord.Seen> rosters = new TreeMap<>();
-    Map<String, FreshnessRecord.Seen> versions = new TreeMap<>();
+    SortedMap<String, FreshnessRecord.Seen> rosters = new TreeMap<>();
+    SortedMap<String, FreshnessRecord.Seen> versions = new TreeMap<>();
     FreshnessRecord record = new FreshnessRecord(file, key.copy());
     try {
       record.read(rosters, versions);
@@ -193,17 +194,20 @@ public final class Freshness implements AutoCloseable {
       }
     }
     map.put(key, next);
+    boolean durable = false;
     try {
       if (file.isPresent()) {
         file.get().write(rosters, versions);
       }
+      durable = true;
     } catch (IOException e) {
-      if (seen == null) {
+      throw new UncheckedIOException("cannot remember that " + what + " was accepted", e);
+    } finally {
+      if (!durable && seen == null) {
         map.remove(key);
-      } else {
+      } else if (!durable) {
         map.put(key, seen);
       }
-      throw new UncheckedIOException("cannot remember that " + what + " was accepted", e);
     }
   }
 }

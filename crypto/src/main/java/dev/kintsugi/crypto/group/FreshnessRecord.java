@@ -14,12 +14,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * The file of a {@link Freshness}: magic "KTFR" ‖ version (2) ‖ AEAD id of HPKE (2) ‖ {@link Aead}
  * record with those eight bytes as associated data; version 1, which is read and not written, has
  * no id. Inside: number of groups (4), for each its id (16), epoch (8), roster hash (32); number of
- * objects (4), for each vault (16), object (8), version (8), hash (32).
+ * objects (4), for each vault (16), object (8), version (8), hash (32). Groups rise, and so do
+ * objects.
  */
 final class FreshnessRecord implements AutoCloseable {
   private static final String MAGIC = "KTFR";
@@ -72,15 +74,30 @@ final class FreshnessRecord implements AutoCloseable {
 
   private static void decode(Records.Reader in, int keyLength, Map<String, Seen> map) {
     int count = in.integer();
+    String last = "";
     for (int i = 0; i != count; i++) {
       String name = HexFormat.of().formatHex(in.bytes(keyLength));
-      if (map.put(name, new Seen(in.number(), in.bytes(Records.HASH_LENGTH))) != null) {
-        throw new MalformedRecordException("freshness record: " + name + " is listed twice");
+      if (name.compareTo(last) <= 0) {
+        throw new MalformedRecordException(
+            "freshness record: %s is listed behind %s".formatted(name, last));
       }
+      map.put(name, new Seen(in.number(), in.bytes(Records.HASH_LENGTH)));
+      last = name;
     }
   }
 
-  static byte[] encode(Secret key, Map<String, Seen> rosters, Map<String, Seen> versions) {
+  static byte[] encode(
+      Secret key, SortedMap<String, Seen> rosters, SortedMap<String, Seen> versions) {
+    byte[] header =
+        ByteBuffer.allocate(HEADER)
+            .put(Records.ascii(MAGIC))
+            .putShort((short) VERSION)
+            .putShort((short) Suite.AES_256_GCM)
+            .array();
+    return Records.concat(header, Aead.seal(key, header, encodePlain(rosters, versions)));
+  }
+
+  static byte[] encodePlain(SortedMap<String, Seen> rosters, SortedMap<String, Seen> versions) {
     int entry = Long.BYTES + Records.HASH_LENGTH;
     ByteBuffer plain =
         ByteBuffer.allocate(
@@ -91,13 +108,7 @@ final class FreshnessRecord implements AutoCloseable {
                     Math.multiplyExact(VERSION_KEY + entry, versions.size()))));
     put(plain, rosters);
     put(plain, versions);
-    byte[] header =
-        ByteBuffer.allocate(HEADER)
-            .put(Records.ascii(MAGIC))
-            .putShort((short) VERSION)
-            .putShort((short) Suite.AES_256_GCM)
-            .array();
-    return Records.concat(header, Aead.seal(key, header, plain.array()));
+    return plain.array();
   }
 
   private static void put(ByteBuffer out, Map<String, Seen> map) {
@@ -112,7 +123,7 @@ final class FreshnessRecord implements AutoCloseable {
     key.close();
   }
 
-  void write(Map<String, Seen> rosters, Map<String, Seen> versions) throws IOException {
+  void write(SortedMap<String, Seen> rosters, SortedMap<String, Seen> versions) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null) {
       throw new IOException(file + " is a root directory");

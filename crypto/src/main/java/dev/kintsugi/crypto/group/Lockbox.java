@@ -6,6 +6,7 @@ import dev.kintsugi.crypto.Secret;
 import dev.kintsugi.crypto.UnsupportedVersionException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.hpke.HPKE;
 
@@ -95,6 +96,7 @@ public final class Lockbox {
    *     roster, was altered, or holds another state than the owner vouches for
    * @throws MalformedRecordException if it is no lockbox
    * @throws UnsupportedVersionException if version or algorithms are unknown
+   * @throws IllegalStateException if the keys were closed
    */
   public static GroupKeyState open(byte[] lockbox, Roster roster, DeviceKeys device) {
     Records.Reader in = new Records.Reader("lockbox", lockbox);
@@ -105,13 +107,14 @@ public final class Lockbox {
     byte[] encapsulation = in.bytes(Suite.ENCAPSULATION_LENGTH);
     byte[] ciphertext = in.bytes(SEALED);
     in.end();
+    AsymmetricCipherKeyPair keys = device.xWing();
     byte[] plain;
     try {
       plain =
           Suite.hpke()
               .open(
                   encapsulation,
-                  device.xWing(),
+                  keys,
                   info(roster, device.id()),
                   new byte[0],
                   ciphertext,

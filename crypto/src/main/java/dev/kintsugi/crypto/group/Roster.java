@@ -18,8 +18,8 @@ import java.util.Optional;
  * <p>Guarantee: given the first owner's {@link DeviceId}, a {@link RosterChain} takes only rosters
  * that an owner of the roster before signed, in order, without gap, for this group. Both signatures
  * must verify, so a forger must break Ed25519 and ML-DSA-65. No roster drops a member without a new
- * version of the group's key, so whoever is no longer a member never learns the keys since. Whether
- * a roster is the latest is for {@link Freshness}.
+ * version of the group's key, so whoever is no longer a member never learns the keys since; and a
+ * version has one key. Whether a roster is the latest is for {@link Freshness}.
  *
  * <p>Record: magic "KTRO" ‖ version (2) ‖ signature ids (2, 2) ‖ group (16) ‖ epoch (8) ‖ key
  * version (4) ‖ key check (32) ‖ hash of the roster before (32) ‖ fingerprint of the signer (32) ‖
@@ -61,7 +61,11 @@ public final class Roster {
     this.previousHash = in.bytes(Records.HASH_LENGTH);
     this.signer = in.bytes(DeviceId.FINGERPRINT_LENGTH);
     int count = in.integer();
-    if (count < 1 || count > MAX_MEMBERS || epoch < 1 || keyVersion < 1) {
+    if (count < 1
+        || count > MAX_MEMBERS
+        || epoch < 1
+        || keyVersion < 1
+        || keyVersion > GroupKeyChain.MAX_VERSIONS) {
       throw new MalformedRecordException(
           "roster of epoch %d, key version %d, %d members".formatted(epoch, keyVersion, count));
     }
@@ -84,9 +88,9 @@ public final class Roster {
    * @param owner the signing device; an owner of {@code previous}, or of this roster if it is the
    *     first
    * @param previous the roster before; empty for the first
-   * @param state the group's key state as of this roster; its version must not be below the one
-   *     before, and above it if a member of the roster before is none of this one
-   * @param members role by device; at least one owner
+   * @param state the group's key state as of this roster: that of the roster before, or one that
+   *     unwinds to it; a later one if a member of the roster before is none of this one
+   * @param members role by device; at least one owner, at most {@value #MAX_MEMBERS} members
    * @return the roster
    * @throws IllegalArgumentException if a condition above does not hold
    */
@@ -102,10 +106,14 @@ public final class Roster {
     if (!members.containsValue(Role.OWNER)) {
       throw new IllegalArgumentException("a roster needs an owner");
     }
+    if (members.size() > MAX_MEMBERS) {
+      throw new IllegalArgumentException(
+          "members (%d) must be at most %d".formatted(members.size(), MAX_MEMBERS));
+    }
     long epoch = previous.map(p -> p.epoch + 1).orElse(1L);
     if (previous.isPresent()) {
       Roster before = previous.get();
-      if (!Arrays.equals(before.group, state.group()) || state.version() < before.keyVersion) {
+      if (!before.isUnwoundFrom(state)) {
         throw new IllegalArgumentException("%s does not follow %s".formatted(state, before));
       }
       if (state.version() == before.keyVersion && before.drops(members)) {
@@ -158,6 +166,9 @@ public final class Roster {
     next.require(next.epoch == epoch + 1, "it does not follow epoch " + epoch);
     next.require(Arrays.equals(next.previousHash, hash()), "it follows another roster");
     next.require(next.keyVersion >= keyVersion, "its key version goes back");
+    next.require(
+        next.keyVersion > keyVersion || Arrays.equals(next.keyCheck, keyCheck),
+        "it has another key of the same version");
     next.require(
         next.keyVersion > keyVersion || !drops(next.members),
         "it drops a member without a new key version");
@@ -271,6 +282,16 @@ public final class Roster {
    */
   public byte[] encoded() {
     return encoded.clone();
+  }
+
+  /** Tells whether a state gives this roster's and so all earlier keys. */
+  private boolean isUnwoundFrom(GroupKeyState later) {
+    if (later.version() < keyVersion) {
+      return false;
+    }
+    try (GroupKeyState state = later.unwind(keyVersion)) {
+      return isStateOf(state);
+    }
   }
 
   boolean isStateOf(GroupKeyState state) {

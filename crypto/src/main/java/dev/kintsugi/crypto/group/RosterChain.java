@@ -58,7 +58,8 @@ public final class RosterChain {
    * @param next the roster that follows the latest
    * @return a new chain that ends with it
    * @throws AuthenticationFailedException if it does not follow the latest, was not signed by one
-   *     of that one's owners, drops a member without a new key, or has no owner
+   *     of that one's owners, drops a member without a new key, has another key of the same
+   *     version, or has no owner
    */
   public RosterChain then(Roster next) {
     latest.verifyNext(next);

@@ -2,6 +2,7 @@ package dev.kintsugi.crypto.group;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,6 +114,18 @@ final class FreshnessTest {
     freshness.accept(TWO);
     assertThrows(AuthenticationFailedException.class, () -> freshness.accept(ONE));
     assertTrue(Files.exists(gone.resolve("seen")));
+  }
+
+  /** Whatever it is that goes wrong: here a key of another length, found when it is used. */
+  @Test
+  void whatFailsInAnyOtherWayIsNotAcceptedEither() throws IOException {
+    Freshness freshness = Freshness.open(dir.resolve("seen"), Secret.copyOf(new byte[16]));
+    for (int i = 0; i < 2; i++) {
+      assertThrows(IllegalArgumentException.class, () -> freshness.accept(ONE));
+    }
+    assertThrows(
+        AuthenticationFailedException.class, () -> freshness.accept(version(1, 1), ONE), "none");
+    assertFalse(Files.exists(dir.resolve("seen")));
   }
 
   @Test

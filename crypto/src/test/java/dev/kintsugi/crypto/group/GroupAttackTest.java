@@ -14,8 +14,10 @@ import dev.kintsugi.crypto.Secret;
 import dev.kintsugi.crypto.UnsupportedVersionException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ final class GroupAttackTest {
   private static final GroupKeyChain CHAIN = new GroupKeyChain(GROUP, 100, secret(9));
 
   private static final int KEY_VERSION_AT = 34;
+  private static final int KEY_CHECK_AT = 38;
   private static final int MEMBERS_AT = 138;
 
   private static Secret secret(int fill) {
@@ -247,7 +250,14 @@ final class GroupAttackTest {
             members(OWNER, Role.OWNER, WRITER, Role.OWNER, READER, Role.READER));
     Roster two = next(OWNER, one, CHAIN.state(2), OWNER, Role.OWNER, READER, Role.READER);
     GroupKeyChain evil = new GroupKeyChain(GROUP, 100, secret(66));
-    Roster evilTwo = next(WRITER, one, evil.state(2), WRITER, Role.OWNER, READER, Role.WRITER);
+    byte[] evilCheck =
+        Roster.sign(WRITER, Optional.empty(), evil.state(2), members(WRITER, Role.OWNER))
+            .keyCheck();
+    Roster evilTwo =
+        resigned(
+            WRITER,
+            next(WRITER, one, CHAIN.state(2), WRITER, Role.OWNER, READER, Role.WRITER),
+            body -> System.arraycopy(evilCheck, 0, body, KEY_CHECK_AT, 32));
     Roster evilThree =
         next(WRITER, evilTwo, evil.state(3), WRITER, Role.OWNER, READER, Role.WRITER);
     RosterChain good = chain(one, two);
@@ -335,6 +345,49 @@ final class GroupAttackTest {
     assertEquals(1, chain(one, more).latest().keyVersion());
   }
 
+  /** Two keys under one number would lose data, and two chains of keys what was written before. */
+  @Test
+  void aVersionHasOneKeyAndEveryKeyUnwindsToTheOnesBefore() {
+    Roster one = first();
+    GroupKeyChain other = new GroupKeyChain(GROUP, 100, secret(66));
+    for (int version : new int[] {1, 2, 100}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> Roster.sign(OWNER, Optional.of(one), other.state(version), one.members()),
+          "version " + version);
+      assertEquals(
+          version,
+          Roster.sign(OWNER, Optional.of(one), CHAIN.state(version), one.members()).keyVersion());
+    }
+    Roster same = Roster.sign(OWNER, Optional.of(one), CHAIN.state(1), one.members());
+    Roster swapped = resigned(OWNER, same, body -> body[KEY_CHECK_AT] ^= 1);
+    assertFalse(Arrays.equals(one.keyCheck(), swapped.keyCheck()));
+    assertThrows(AuthenticationFailedException.class, () -> chain(one, swapped));
+    assertEquals(2, chain(one, resigned(OWNER, same, body -> {})).latest().epoch());
+  }
+
+  @Test
+  void aRosterHasNoMoreMembersThanItCanBeReadWith() {
+    Map<DeviceId, Role> members = members(OWNER, Role.OWNER);
+    Map<DeviceId, Role> many =
+        new AbstractMap<>() {
+          @Override
+          public Set<Map.Entry<DeviceId, Role>> entrySet() {
+            return members.entrySet();
+          }
+
+          @Override
+          public int size() {
+            return Roster.MAX_MEMBERS + 1;
+          }
+        };
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Roster.sign(OWNER, Optional.empty(), CHAIN.state(1), many));
+    assertTrue(String.valueOf(e.getMessage()).contains("members (100001)"), e.getMessage());
+  }
+
   @Test
   void theKeyVersionNeverGoesBackAndSomebodyOwnsEveryRoster() {
     Roster one = Roster.sign(OWNER, Optional.empty(), CHAIN.state(5), members(OWNER, Role.OWNER));
@@ -342,6 +395,12 @@ final class GroupAttackTest {
     Roster back = resigned(OWNER, two, body -> ByteBuffer.wrap(body).putInt(KEY_VERSION_AT, 4));
     assertEquals(4, back.keyVersion());
     assertThrows(AuthenticationFailedException.class, () -> chain(one, back));
+    // Nor so far ahead that unwinding would take hours.
+    for (int far : new int[] {GroupKeyChain.MAX_VERSIONS + 1, Integer.MAX_VALUE, -1}) {
+      assertThrows(
+          MalformedRecordException.class,
+          () -> resigned(OWNER, two, body -> ByteBuffer.wrap(body).putInt(KEY_VERSION_AT, far)));
+    }
     for (byte role : new byte[] {2, 3}) {
       Roster ownerless = resigned(OWNER, two, body -> body[MEMBERS_AT] = role);
       assertFalse(ownerless.members().containsValue(Role.OWNER));
@@ -654,9 +713,22 @@ final class GroupAttackTest {
       Arrays.fill(bad, xWing, bad.length, (byte) fill);
       assertThrows(MalformedRecordException.class, () -> DeviceId.decode(bad));
     }
-    byte[] noPoint = good.clone();
-    Arrays.fill(noPoint, 12, 44, (byte) 0);
-    assertThrows(MalformedRecordException.class, () -> DeviceId.decode(noPoint));
+    // Ed25519 keys of small order, under which one signature is right for many messages.
+    for (String y :
+        new String[] {
+          "0000000000000000000000000000000000000000000000000000000000000000",
+          "0100000000000000000000000000000000000000000000000000000000000000",
+          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+          "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+          "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"
+        }) {
+      for (int sign = 0; sign < 2; sign++) {
+        byte[] bad = good.clone();
+        System.arraycopy(HexFormat.of().parseHex(y), 0, bad, 12, 32);
+        bad[43] |= (byte) (sign << 7);
+        assertThrows(MalformedRecordException.class, () -> DeviceId.decode(bad), y);
+      }
+    }
   }
 
   @Test
@@ -676,5 +748,14 @@ final class GroupAttackTest {
     DeviceKeys closed = device(7);
     closed.close();
     assertThrows(IllegalStateException.class, () -> closed.signEd25519(new byte[1]));
+    Roster roster =
+        Roster.sign(
+            OWNER,
+            Optional.empty(),
+            CHAIN.state(1),
+            members(OWNER, Role.OWNER, closed, Role.READER));
+    byte[] box = Lockbox.seal(CHAIN.state(1), roster, closed.id());
+    assertThrows(IllegalStateException.class, () -> Lockbox.open(box, roster, closed));
+    assertEquals(1, Lockbox.open(box, roster, device(7)).version());
   }
 }

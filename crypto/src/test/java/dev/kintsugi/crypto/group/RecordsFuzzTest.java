@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.kintsugi.crypto.CryptoException;
 import dev.kintsugi.crypto.Secret;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Any bytes as a roster, device or signed version: a typed error, or exactly these bytes again. */
+/**
+ * Any bytes as a roster, device or signed version: a typed error, or exactly these bytes again, put
+ * together anew from what was read.
+ */
 final class RecordsFuzzTest {
   private static final DeviceKeys DEVICE = new DeviceKeys(Secret.copyOf(new byte[32]));
   private static final GroupKeyState STATE =
@@ -24,7 +29,16 @@ final class RecordsFuzzTest {
   @FuzzTest(maxDuration = "1m")
   void rostersAreCanonical(byte[] bytes) {
     try {
-      assertArrayEquals(bytes, Roster.decode(bytes).encoded());
+      Roster roster = Roster.decode(bytes);
+      ByteBuffer again = ByteBuffer.allocate(bytes.length);
+      again.put(HexFormat.of().parseHex("4b54524f000100010002")).put(roster.group());
+      again.putLong(roster.epoch()).putInt(roster.keyVersion()).put(roster.keyCheck());
+      again.put(bytes, again.position(), 2 * 32); // the roster before and the signer
+      again.putInt(roster.members().size());
+      roster.members().forEach((device, role) -> again.put(role.code()).put(device.encoded()));
+      again.put(bytes, again.position(), 64 + 3309);
+      assertArrayEquals(bytes, again.array());
+      assertArrayEquals(bytes, roster.encoded());
     } catch (CryptoException expected) {
       return;
     }
@@ -34,6 +48,9 @@ final class RecordsFuzzTest {
   void devicesAreCanonical(byte[] bytes) {
     try {
       DeviceId device = DeviceId.decode(bytes);
+      byte[] signingKeys = Arrays.copyOfRange(bytes, 12, 12 + 32 + 1952);
+      byte[] header = HexFormat.of().parseHex("4b54444900010001" + "0002647a");
+      assertArrayEquals(bytes, Records.concat(header, signingKeys, device.xWing()));
       assertArrayEquals(bytes, device.encoded());
       // Whatever is read as a device can be sealed to.
       Roster roster =
@@ -53,7 +70,17 @@ final class RecordsFuzzTest {
   @FuzzTest(maxDuration = "1m")
   void signedVersionsAreCanonical(byte[] bytes) {
     try {
-      assertArrayEquals(bytes, SignedVersion.decode(bytes).encoded());
+      SignedVersion version = SignedVersion.decode(bytes);
+      SignedVersion.Content content = version.content();
+      ByteBuffer again = ByteBuffer.allocate(bytes.length);
+      again.put(HexFormat.of().parseHex("4b54535600010001")).put(content.vault());
+      again.put(bytes, again.position(), 16).putLong(version.rosterEpoch()); // the group
+      again.put(bytes, again.position(), 32); // the roster
+      again.putLong(content.object()).putLong(content.version());
+      again.put(content.place()).put(content.root());
+      again.put(bytes, again.position(), 32 + 64); // the writer and his signature
+      assertArrayEquals(bytes, again.array());
+      assertArrayEquals(bytes, version.encoded());
     } catch (CryptoException expected) {
       return;
     }
@@ -85,7 +112,10 @@ final class RecordsFuzzTest {
       assertFalse(String.valueOf(expected.getMessage()).isEmpty());
     }
     try {
-      FreshnessRecord.decodePlain(bytes, new TreeMap<>(), new TreeMap<>());
+      TreeMap<String, FreshnessRecord.Seen> rosters = new TreeMap<>();
+      TreeMap<String, FreshnessRecord.Seen> versions = new TreeMap<>();
+      FreshnessRecord.decodePlain(bytes, rosters, versions);
+      assertArrayEquals(bytes, FreshnessRecord.encodePlain(rosters, versions));
     } catch (CryptoException expected) {
       assertFalse(String.valueOf(expected.getMessage()).isEmpty());
     }
