@@ -1,6 +1,6 @@
 package dev.kintsugi.crypto.forest;
 
-import java.security.MessageDigest;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.util.HexFormat;
 
 /**
@@ -39,7 +39,7 @@ public record CommittedEpoch(long epoch, byte[] imageHash) {
   public boolean equals(Object other) {
     return other instanceof CommittedEpoch that
         && epoch == that.epoch
-        && MessageDigest.isEqual(imageHash, that.imageHash);
+        && ConstantTime.equal(imageHash, that.imageHash);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.kintsugi.crypto.forest;
 
+import dev.kintsugi.crypto.MalformedRecordException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,8 +19,13 @@ import java.util.stream.Stream;
 
 /**
  * Images as files of one directory: written aside, flushed, renamed; the directory is flushed last.
+ * Files of more than {@value #MAX_LENGTH} bytes are neither written nor read: an image has to fit
+ * into memory, and nobody's file may fill it.
  */
 public final class DirectoryImageStore implements ImageStore {
+  /** The most bytes of an image: room for five million segments with deletions. */
+  public static final int MAX_LENGTH = 256 << 20;
+
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}");
   private static final String ASIDE = ".new";
 
@@ -52,6 +59,10 @@ public final class DirectoryImageStore implements ImageStore {
   @Override
   public void put(String name, byte[] image) {
     Path target = path(name);
+    if (image.length > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "image (%d bytes) must have at most %d".formatted(image.length, MAX_LENGTH));
+    }
     Path aside = aside(target);
     try {
       try (FileChannel out =
@@ -83,8 +94,17 @@ public final class DirectoryImageStore implements ImageStore {
 
   @Override
   public Optional<byte[]> get(String name) {
-    try {
-      return Optional.of(Files.readAllBytes(path(name)));
+    try (FileChannel in = FileChannel.open(path(name), StandardOpenOption.READ)) {
+      long length = in.size();
+      if (length > MAX_LENGTH) {
+        throw new MalformedRecordException(
+            "forest image %s has %d bytes, more than %d".formatted(path(name), length, MAX_LENGTH));
+      }
+      ByteBuffer image = ByteBuffer.allocate((int) length);
+      while (image.hasRemaining() && in.read(image) >= 0) {
+        // Goes on.
+      }
+      return Optional.of(Arrays.copyOf(image.array(), image.position()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {

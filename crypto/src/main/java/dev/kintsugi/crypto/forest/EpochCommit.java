@@ -2,7 +2,7 @@ package dev.kintsugi.crypto.forest;
 
 import dev.kintsugi.crypto.RandomBytes;
 import dev.kintsugi.crypto.Secret;
-import java.security.MessageDigest;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -144,7 +144,7 @@ final class EpochCommit {
     try {
       boolean same =
           current
-              .map(e -> e.epoch() == epoch && MessageDigest.isEqual(e.imageHash(), hash))
+              .map(e -> e.epoch() == epoch && ConstantTime.equal(e.imageHash(), hash))
               .orElse(epoch == 0);
       if (!same) {
         throw new IllegalStateException(

@@ -10,12 +10,22 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A file of two sectors, overwritten in place and flushed to the device. */
+/**
+ * A file of two sectors, overwritten in place and flushed to the device.
+ *
+ * <p>The platform closes a channel under all threads when one that uses it is interrupted; then it
+ * is opened again for the next one. Not thread-safe.
+ */
 final class FileSlotStorage implements SlotStorage {
-  private final FileChannel channel;
+  private final Path file;
+  private final Set<StandardOpenOption> options;
+  private FileChannel channel;
+  private boolean closed;
 
-  private FileSlotStorage(FileChannel channel) {
-    this.channel = channel;
+  private FileSlotStorage(Path file, StandardOpenOption... options) throws IOException {
+    this.file = file;
+    this.options = Set.of(options);
+    this.channel = checked(file, this.options);
   }
 
   static FileSlotStorage open(Path file) throws IOException {
@@ -26,21 +36,36 @@ final class FileSlotStorage implements SlotStorage {
     try (FileChannel directory = FileChannel.open(parent(file), StandardOpenOption.READ)) {
       directory.force(true);
     }
-    return checked(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    return new FileSlotStorage(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   static FileSlotStorage openForReading(Path file) throws IOException {
-    return checked(file, FileChannel.open(file, StandardOpenOption.READ));
+    return new FileSlotStorage(file, StandardOpenOption.READ);
   }
 
-  private static FileSlotStorage checked(Path file, FileChannel channel) throws IOException {
-    if (channel.size() != 2 * SECTOR) {
-      long size = channel.size();
+  private static FileChannel checked(Path file, Set<StandardOpenOption> options)
+      throws IOException {
+    FileChannel channel = FileChannel.open(file, options);
+    long size;
+    try {
+      size = channel.size();
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    if (size != 2 * SECTOR) {
       channel.close();
       throw new IOException(
           "key slot %s has %d bytes, expected %d".formatted(file, size, 2 * SECTOR));
     }
-    return new FileSlotStorage(channel);
+    return channel;
+  }
+
+  private FileChannel channel() throws IOException {
+    if (!channel.isOpen() && !closed) {
+      channel = checked(file, options);
+    }
+    return channel;
   }
 
   /** Creates the file whole under another name first, so that a crash leaves none or all of it. */
@@ -74,7 +99,7 @@ final class FileSlotStorage implements SlotStorage {
   public byte[] read(int sector) throws IOException {
     ByteBuffer content = ByteBuffer.allocate(SECTOR);
     while (content.hasRemaining()) {
-      if (channel.read(content, (long) sector * SECTOR + content.position()) < 0) {
+      if (channel().read(content, (long) sector * SECTOR + content.position()) < 0) {
         throw new EOFException("the key slot was cut");
       }
     }
@@ -83,7 +108,7 @@ final class FileSlotStorage implements SlotStorage {
 
   @Override
   public void write(int sector, byte[] content) throws IOException {
-    writeFully(channel, ByteBuffer.wrap(content), (long) sector * SECTOR);
+    writeFully(channel(), ByteBuffer.wrap(content), (long) sector * SECTOR);
   }
 
   private static void writeFully(FileChannel out, ByteBuffer content, long at) throws IOException {
@@ -94,11 +119,12 @@ final class FileSlotStorage implements SlotStorage {
 
   @Override
   public void sync() throws IOException {
-    channel.force(true);
+    channel().force(true);
   }
 
   @Override
   public void close() throws IOException {
+    closed = true;
     channel.close();
   }
 }

@@ -28,6 +28,9 @@ import java.util.Arrays;
  * rest is ours: one use of an id, no in-place change, fresh randomness with every commit.
  */
 public final class Forest implements AutoCloseable {
+  /** As many roots as their list can hold. */
+  static final int MAX_TREES = 1 << 25;
+
   private final byte[] id;
   private final Fanouts fanouts;
   private final RootList roots;
@@ -86,10 +89,14 @@ public final class Forest implements AutoCloseable {
    * @param leaf the leaf, 0 or more
    * @return a new secret of 32 bytes owned by the caller
    * @throws PuncturedLeafException if the leaf was cut out
+   * @throws IllegalArgumentException if the leaf is negative
    * @throws IllegalStateException if the forest was closed
    */
   public synchronized Secret leaf(long leaf) {
     checkOpen();
+    if (leaf < 0) {
+      throw new IllegalArgumentException("leaf (%d) must be 0 or more".formatted(leaf));
+    }
     if (leaf != pathLeaf) {
       walk(leaf);
     }
@@ -173,9 +180,15 @@ public final class Forest implements AutoCloseable {
    *     limit}
    * @param limit above every leaf whose key was ever used; leaves at or above it may get other keys
    * @return a new forest owned by the caller; this one stays as it is
+   * @throws IllegalArgumentException if the spanning root has to go, and the limit leaves more than
+   *     2<sup>25</sup> trees of it
    */
   synchronized Forest without(long[] ranges, long limit) {
     checkOpen();
+    long tree = fanouts.treeSize();
+    boolean newSpan =
+        spanKey.length > 0 && ranges.length > 0 && ranges[ranges.length - 1] > spanFrom * tree;
+    long end = newSpan ? endOfTrees(limit) : spanFrom;
     RootList.Builder kept = new RootList.Builder();
     Splinter splinter = new Splinter(fanouts, new NodeHash(id), ranges, kept);
     byte[] key = new byte[NodeHash.KEY_LENGTH];
@@ -183,23 +196,32 @@ public final class Forest implements AutoCloseable {
       roots.copyKey(i, key, 0);
       splinter.node(roots.level(i), roots.start(i), key, 0);
     }
-    long tree = fanouts.treeSize();
-    long from = spanFrom;
     byte[] span = spanKey.clone();
-    if (spanKey.length > 0 && splinter.anyAtOrBehind(spanFrom * tree)) {
-      long end = (limit + tree - 1) / tree;
+    if (newSpan) {
       NodeHash top = new NodeHash(id);
-      for (; from < end; from++) {
-        top.parent(spanKey, 0);
-        top.child(false, 1, from, key, 0);
-        splinter.node(1, from * tree, key, 0);
+      top.parent(spanKey, 0);
+      for (long number = spanFrom; number < end; number++) {
+        top.child(false, 1, number, key, 0);
+        splinter.node(1, number * tree, key, 0);
       }
       top.wipe();
       span = RandomBytes.next(NodeHash.KEY_LENGTH);
     }
     splinter.close();
     Arrays.fill(key, (byte) 0);
-    return new Forest(id, fanouts, kept.build(), from, span);
+    return new Forest(id, fanouts, kept.build(), end, span);
+  }
+
+  /** Returns the number of the first tree at or behind a limit. */
+  private long endOfTrees(long limit) {
+    long tree = fanouts.treeSize();
+    long end = limit / tree + (limit % tree == 0 ? 0 : 1);
+    if (end - spanFrom > MAX_TREES) {
+      throw new IllegalArgumentException(
+          "limit (%d) leaves %d trees of %d leaves; at most %d can be told apart"
+              .formatted(limit, end - spanFrom, tree, MAX_TREES));
+    }
+    return end;
   }
 
   /**
@@ -210,7 +232,8 @@ public final class Forest implements AutoCloseable {
    * @param to the leaf behind the last, at most {@code limit}
    * @param limit above every leaf whose key was ever used; leaves at or above it may get other keys
    * @return a new forest owned by the caller; this one stays as it is
-   * @throws IllegalArgumentException if the range is not inside 0..limit
+   * @throws IllegalArgumentException if the range is not inside 0..limit, or the limit is so far
+   *     off that the trees below it would be more than 2<sup>25</sup> roots
    */
   public Forest without(long from, long to, long limit) {
     if (from < 0 || to < from || limit < to) {

@@ -66,7 +66,7 @@ public final class ForestLeafKeys implements LeafKeys {
    *
    * @param forestId the forest's id, 16 bytes, never used for another forest
    * @param segmentShape the shape of a segment, {@link Fanouts#DEFAULT} unless there is a reason
-   * @param store where images go; stays the caller's
+   * @param store where images go, for this forest alone; stays the caller's
    * @param slot an empty key slot; stays the caller's
    * @param reservation the durable counter of ids
    * @return leaf keys owned by the caller
@@ -86,19 +86,20 @@ public final class ForestLeafKeys implements LeafKeys {
                   "the key slot is in use: epoch %d".formatted(entry.epoch()));
             });
     byte[] none = new byte[KeySlot.HASH_LENGTH];
-    TopImage empty =
-        new TopImage(0, none, segmentShape, Forest.create(forestId, BASE), new TreeMap<>());
-    EpochCommit.Committed first =
-        new EpochCommit(forestId, store, slot)
-            .run(empty, none, new TreeMap<>(), 0, number -> empty.base());
-    empty.close();
-    return new ForestLeafKeys(
-        forestId, store, slot, reservation, new ForestState(forestId, store, first));
+    Forest base = Forest.create(forestId, BASE);
+    try (TopImage empty = new TopImage(0, none, segmentShape, base, new TreeMap<>())) {
+      EpochCommit.Committed first =
+          new EpochCommit(forestId, store, slot)
+              .run(empty, none, new TreeMap<>(), 0, number -> base);
+      return new ForestLeafKeys(
+          forestId, store, slot, reservation, new ForestState(forestId, store, first));
+    }
   }
 
   /**
    * Opens a forest for writing, finishing what a crash interrupted: earlier entries of the slot are
-   * erased, images that nothing refers to are deleted.
+   * erased, images that nothing refers to are deleted. <strong>The store is this forest's
+   * alone</strong>: the images of another one in it are nothing this one refers to.
    *
    * <p><strong>The writer must be alone</strong>: the caller holds a lock that keeps every other
    * writer out, in all processes, until these keys are closed. To a second writer the images of a

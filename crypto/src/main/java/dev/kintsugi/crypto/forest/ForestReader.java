@@ -145,6 +145,10 @@ public final class ForestReader implements AutoCloseable {
   /**
    * Returns the committed state that is read, for the caller to remember.
    *
+   * <p>A reader on the writer's machine may be ahead of the disk for a moment: if power is lost
+   * before the slot's new entry is durable, the slot holds the epoch before, and opening with this
+   * one refuses it as rolled back.
+   *
    * @return the epoch and its hash
    */
   public synchronized CommittedEpoch epoch() {

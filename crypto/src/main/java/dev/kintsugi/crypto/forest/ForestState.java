@@ -4,8 +4,8 @@ import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.MalformedRecordException;
 import dev.kintsugi.crypto.PuncturedLeafException;
 import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -45,7 +45,7 @@ final class ForestState implements AutoCloseable {
     String name = HexFormat.of().formatHex(entry.imageName());
     byte[] image = image(store, name);
     byte[] hash = NodeHash.sha256().digest(image);
-    if (!MessageDigest.isEqual(hash, entry.imageHash())) {
+    if (!ConstantTime.equal(hash, entry.imageHash())) {
       throw new AuthenticationFailedException(
           "forest image %s is not the one the key slot names".formatted(name));
     }
@@ -69,7 +69,7 @@ final class ForestState implements AutoCloseable {
   private static void checkNotRolledBack(KeySlot.Entry entry, CommittedEpoch known) {
     checkNotBefore(entry, known.epoch());
     if (entry.epoch() == known.epoch()
-        && !MessageDigest.isEqual(entry.imageHash(), known.imageHash())) {
+        && !ConstantTime.equal(entry.imageHash(), known.imageHash())) {
       throw new AuthenticationFailedException(
           "the key slot holds an epoch %d of another history than the one that was committed"
               .formatted(entry.epoch()));
@@ -85,7 +85,7 @@ final class ForestState implements AutoCloseable {
   }
 
   private static void checkChain(TopImage top, long epoch, Optional<CommittedEpoch> last) {
-    boolean first = MessageDigest.isEqual(top.previousHash(), new byte[KeySlot.HASH_LENGTH]);
+    boolean first = ConstantTime.equal(top.previousHash(), new byte[KeySlot.HASH_LENGTH]);
     if (top.epoch() != epoch || first != (epoch == 1)) {
       throw new MalformedRecordException(
           "the top image of epoch %d says it is of epoch %d and %s the first"
@@ -93,7 +93,7 @@ final class ForestState implements AutoCloseable {
     }
     if (last.isPresent()
         && epoch == last.get().epoch() + 1
-        && !MessageDigest.isEqual(top.previousHash(), last.get().imageHash())) {
+        && !ConstantTime.equal(top.previousHash(), last.get().imageHash())) {
       throw new AuthenticationFailedException(
           "epoch %d was not made from the epoch %d that was committed"
               .formatted(epoch, last.get().epoch()));

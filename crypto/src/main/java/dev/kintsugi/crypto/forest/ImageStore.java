@@ -5,7 +5,8 @@ import java.util.Set;
 
 /**
  * The large storage of forest images: anything that keeps bytes under names, trusted with neither
- * secrecy nor integrity nor erasure.
+ * secrecy nor integrity nor erasure. Each forest has a store of its own: opening it deletes every
+ * image that is not of its last state.
  *
  * <p>Obligations: {@link #put} makes the bytes readable at once, and durable when the next {@link
  * #flush} returned; a crash before may leave all, part or nothing of them under the name; other

@@ -12,7 +12,8 @@ public interface KeySlotView extends AutoCloseable {
    * Reads the current entry, as it was at one moment of the call.
    *
    * @return the entry of the highest epoch, owned by the caller; empty if none was ever put
-   * @throws CryptoException if the storage holds something that was never put, and no entry
+   * @throws CryptoException if the storage holds something that was never put, and no entry, or an
+   *     entry of a later version
    */
   Optional<KeySlot.Entry> current();
 

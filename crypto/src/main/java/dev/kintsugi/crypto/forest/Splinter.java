@@ -22,10 +22,6 @@ final class Splinter {
     }
   }
 
-  boolean anyAtOrBehind(long leaf) {
-    return ranges.length > 0 && ranges[ranges.length - 1] > leaf;
-  }
-
   /** Keeps what the ranges leave of a node. */
   void node(int level, long start, byte[] keys, int at) {
     long end = start + fanouts.size(level);

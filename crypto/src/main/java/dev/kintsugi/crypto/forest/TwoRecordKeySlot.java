@@ -3,6 +3,7 @@ package dev.kintsugi.crypto.forest;
 import dev.kintsugi.crypto.Aead;
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.Secret;
+import dev.kintsugi.crypto.UnsupportedVersionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,7 +16,8 @@ import java.util.Optional;
  * and is current as soon as it is whole; then the other sector is overwritten with zeros.
  *
  * <p>A sector is magic "KTSL" ‖ version (2) ‖ epoch (8) ‖ {@link Aead} record of master key ‖ image
- * name ‖ image hash, then zeros; the associated data is the fourteen bytes in front ‖ slot id.
+ * name ‖ image hash, then zeros; the associated data is the fourteen bytes in front ‖ slot id. A
+ * sector of a later version is neither passed over nor overwritten: the slot is refused.
  */
 final class TwoRecordKeySlot implements KeySlot {
   private static final byte[] MAGIC = "KTSL".getBytes(StandardCharsets.US_ASCII);
@@ -40,7 +42,9 @@ final class TwoRecordKeySlot implements KeySlot {
   }
 
   /** A sector's content: an entry, nothing but zeros, or something else. */
-  private record Sector(int number, Optional<Entry> entry, boolean blank) {}
+  // The array is handed over once.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Sector(int number, byte[] content, Optional<Entry> entry, boolean blank) {}
 
   /**
    * Reads both sectors as they were together at one moment, whatever another process writes
@@ -56,6 +60,7 @@ final class TwoRecordKeySlot implements KeySlot {
       byte[][] again = read();
       same = Arrays.deepEquals(last, again) ? same + 1 : 1;
       if (same >= (isBlank(again[0]) && isBlank(again[1]) ? BLANK_READS : 2)) {
+        refuseLater(again);
         return new Sector[] {sector(0, again[0]), sector(1, again[1])};
       }
       last = again;
@@ -72,6 +77,22 @@ final class TwoRecordKeySlot implements KeySlot {
     }
   }
 
+  /** Returns the version of a record, 0 if there is none. */
+  private static int version(byte[] content) {
+    boolean record = Arrays.equals(MAGIC, Arrays.copyOf(content, MAGIC.length));
+    return record ? Short.toUnsignedInt(ByteBuffer.wrap(content).getShort(MAGIC.length)) : 0;
+  }
+
+  private static void refuseLater(byte[][] contents) {
+    for (byte[] content : contents) {
+      if (version(content) > VERSION) {
+        throw new UnsupportedVersionException(
+            "key slot version %d; this software knows version %d"
+                .formatted(version(content), VERSION));
+      }
+    }
+  }
+
   private static boolean isBlank(byte[] content) {
     return Arrays.equals(content, new byte[SlotStorage.SECTOR]);
   }
@@ -81,17 +102,15 @@ final class TwoRecordKeySlot implements KeySlot {
     ByteBuffer in = ByteBuffer.wrap(content);
     boolean blank = isBlank(content);
     byte[] tail = Arrays.copyOfRange(content, RECORD, SlotStorage.SECTOR);
-    if (!Arrays.equals(MAGIC, Arrays.copyOf(header, MAGIC.length))
-        || in.getShort(MAGIC.length) != VERSION
-        || !Arrays.equals(tail, new byte[tail.length])) {
-      return new Sector(number, Optional.empty(), blank);
+    if (version(content) != VERSION || !Arrays.equals(tail, new byte[tail.length])) {
+      return new Sector(number, content, Optional.empty(), blank);
     }
     byte[] plain;
     try {
       plain =
           Aead.open(slotKey, associatedData(header), Arrays.copyOfRange(content, HEADER, RECORD));
     } catch (AuthenticationFailedException e) {
-      return new Sector(number, Optional.empty(), blank);
+      return new Sector(number, content, Optional.empty(), blank);
     }
     int nameAt = NodeHash.KEY_LENGTH;
     int hashAt = nameAt + NAME_LENGTH;
@@ -102,7 +121,7 @@ final class TwoRecordKeySlot implements KeySlot {
             Arrays.copyOfRange(plain, nameAt, hashAt),
             Arrays.copyOfRange(plain, hashAt, PLAIN));
     Arrays.fill(plain, (byte) 0);
-    return new Sector(number, Optional.of(entry), false);
+    return new Sector(number, content, Optional.of(entry), false);
   }
 
   private byte[] associatedData(byte[] header) {
@@ -175,12 +194,15 @@ final class TwoRecordKeySlot implements KeySlot {
       throw new IllegalArgumentException(
           "epoch (%d) is not the current one (%d)".formatted(epoch, epoch(now)));
     }
-    // A process that died may have left the current entry, or the zeros beside it, in a cache: the
-    // one must not be lost after the other sector was overwritten, the others not at all.
-    if (!synced) {
-      sync();
+    // A process that died, or a flush that failed, may have left the current entry, or the zeros
+    // beside it, in a cache: the one must not be lost after the other sector was overwritten, the
+    // others not at all. After a failure the next flush may pass over what was not written, so it
+    // is written again. The bytes are the same: torn, they are still the same.
+    boolean unsure = !synced;
+    if (unsure) {
+      write(now.number(), now.content());
     }
-    if (!old.blank()) {
+    if (unsure || !old.blank()) {
       write(old.number(), new byte[SlotStorage.SECTOR]);
     }
   }
@@ -210,7 +232,7 @@ final class TwoRecordKeySlot implements KeySlot {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     slotKey.close();
     try {
       storage.close();

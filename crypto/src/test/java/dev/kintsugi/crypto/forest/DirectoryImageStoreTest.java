@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kintsugi.crypto.MalformedRecordException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -74,6 +78,26 @@ final class DirectoryImageStoreTest extends ImageStoreContract {
     assertTrue(Files.exists(aside), "another process may be writing it");
     store.delete(A);
     assertTrue(Files.notExists(aside));
+  }
+
+  /** The storage is trusted with nothing: what somebody put there must not fill the memory. */
+  @Test
+  void aFileThatIsNoImageByItsLengthIsRefused() throws IOException {
+    DirectoryImageStore store = new DirectoryImageStore(dir.resolve("images"));
+    for (long length : new long[] {DirectoryImageStore.MAX_LENGTH + 1L, 1L << 40}) {
+      try (FileChannel file =
+          FileChannel.open(
+              dir.resolve("images").resolve(A),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE)) {
+        file.write(ByteBuffer.allocate(1), length - 1); // the rest is a hole
+      }
+      assertThrows(MalformedRecordException.class, () -> store.get(A), length + " bytes");
+    }
+    byte[] long1 = new byte[DirectoryImageStore.MAX_LENGTH + 1];
+    assertThrows(IllegalArgumentException.class, () -> store.put(B, long1));
+    assertEquals(Optional.empty(), store.get(B));
+    store.delete(A);
   }
 
   @Test

@@ -244,6 +244,36 @@ final class ForestTest {
   }
 
   @Test
+  void thereIsNoLeafBelowZero() {
+    Forest forest = Forest.create(ID, Fanouts.of(4, 4));
+    for (long leaf : new long[] {-1, -2, Long.MIN_VALUE}) {
+      assertThrows(IllegalArgumentException.class, () -> forest.leaf(leaf), "at first");
+      assertFalse(forest.contains(leaf));
+    }
+    forest.leaf(7).close();
+    assertThrows(IllegalArgumentException.class, () -> forest.leaf(-1), "after another leaf");
+    Forest less = forest.without(3, 4, 10);
+    assertThrows(PuncturedLeafException.class, () -> less.leaf(3));
+    assertThrows(IllegalArgumentException.class, () -> less.leaf(-1), "after a leaf that is gone");
+  }
+
+  @Test
+  void aLimitThatLeavesTooManyTreesIsRefusedAndNoKeyIsLost() {
+    Forest forest = Forest.create(ID, Fanouts.of(4, 4));
+    byte[] key = key(forest, 1000);
+    for (long limit : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 14, 1L << 40}) {
+      assertThrows(
+          IllegalArgumentException.class, () -> forest.without(5, 6, limit), "limit " + limit);
+      assertThrows(IllegalArgumentException.class, () -> forest.without(2000, limit, limit));
+      assertArrayEquals(key, key(forest.without(5, 5, limit), 1000), "nothing is cut out");
+    }
+    // Without a spanning root, or in front of it, the limit matters to nobody.
+    Forest less = forest.without(5, 6, 1001);
+    assertArrayEquals(key, key(less.without(7, 8, Long.MAX_VALUE), 1000));
+    assertArrayEquals(key, key(forest.without(5, 6, 1 << 20), 1000));
+  }
+
+  @Test
   void closingWipesTheRoots() {
     Forest forest = Forest.create(ID, Fanouts.of(4, 4)).without(3, 4, 40);
     byte[] key = new byte[32];

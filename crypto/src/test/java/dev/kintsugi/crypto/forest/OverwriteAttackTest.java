@@ -177,9 +177,12 @@ final class OverwriteAttackTest {
     for (byte[] image : world.store.everWritten) {
       repeated += seen.add(ByteBuffer.wrap(image, 7, 12)) ? 0 : 1;
     }
-    assertTrue(world.sectors.everWritten.size() > 30, "slot records");
-    for (byte[] sector : world.sectors.everWritten) {
-      repeated += seen.add(ByteBuffer.wrap(sector, 14, 12)) ? 0 : 1;
+    // Recovery writes the current record again as it is; a nonce is repeated by another record.
+    Set<ByteBuffer> records = new HashSet<>();
+    world.sectors.everWritten.forEach(sector -> records.add(ByteBuffer.wrap(sector)));
+    assertTrue(records.size() > 30, "slot records");
+    for (ByteBuffer record : records) {
+      repeated += seen.add(record.slice(14, 12)) ? 0 : 1;
     }
     return repeated;
   }
