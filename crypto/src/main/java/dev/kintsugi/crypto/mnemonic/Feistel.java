@@ -14,6 +14,7 @@ import javax.crypto.spec.PBEKeySpec;
 final class Feistel {
   private static final int ROUNDS = 4;
   private static final int ITERATIONS = 2500;
+  private static final int HASH_LENGTH = 32;
 
   private Feistel() {}
 
@@ -23,6 +24,12 @@ final class Feistel {
 
   static byte[] decrypt(byte[] encrypted, char[] passphrase, Share.Header header) {
     return rounds(encrypted, passphrase, header, true);
+  }
+
+  /** Returns how many rounds of PBKDF2 it takes to encrypt or decrypt a secret. */
+  static long work(int secretLength, Share.Header header) {
+    int blocks = (secretLength / 2 + HASH_LENGTH - 1) / HASH_LENGTH;
+    return (((long) ROUNDS * ITERATIONS) << header.iterationExponent()) * blocks;
   }
 
   private static byte[] rounds(

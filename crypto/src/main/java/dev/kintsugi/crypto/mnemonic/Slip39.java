@@ -38,6 +38,14 @@ public final class Slip39 {
   /** The longest secret in bytes. */
   public static final int MOST_LENGTH = 512;
 
+  /**
+   * The most rounds of PBKDF2 that {@link #combine} takes upon itself, some tens of seconds: 10,000
+   * · 2<sup>e</sup> for each 64 bytes of the secret or part of them, e being the iteration exponent
+   * that the mnemonics say, 1 if {@link #split} made them. Up to 64 bytes e may be 10, of the 15
+   * that can be written.
+   */
+  public static final int MOST_ROUNDS = 1 << 24;
+
   private static final int ITERATION_EXPONENT = 1;
   private static final int IDENTIFIERS = 1 << 15;
 
@@ -150,7 +158,7 @@ public final class Slip39 {
    * @return the secret, owned by the caller; <strong>some other secret if the passphrase is
    *     wrong</strong>
    * @throws MalformedRecordException if a mnemonic has a wrong word or is none; the message says
-   *     which, counting from 1
+   *     which, counting from 1; or if more than {@value #MOST_ROUNDS} rounds are asked for
    * @throws TooFewSharesException if groups or members are missing; the message says which
    * @throws AuthenticationFailedException if mnemonics do not belong together; the message says
    *     which
@@ -159,21 +167,30 @@ public final class Slip39 {
   public static Secret combine(List<String> mnemonics, char[] passphrase) {
     checkPassphrase(passphrase);
     List<Share> shares = new ArrayList<>();
-    for (int i = 0; i < mnemonics.size(); i++) {
-      try {
-        shares.add(Share.parse(mnemonics.get(i)));
-      } catch (MalformedRecordException e) {
-        throw new MalformedRecordException("mnemonic %d: %s".formatted(i + 1, e.getMessage()), e);
+    try {
+      for (int i = 0; i < mnemonics.size(); i++) {
+        try {
+          shares.add(Share.parse(mnemonics.get(i)));
+        } catch (MalformedRecordException e) {
+          throw new MalformedRecordException("mnemonic %d: %s".formatted(i + 1, e.getMessage()), e);
+        }
       }
+      return combined(shares, passphrase);
+    } finally {
+      shares.forEach(share -> Arrays.fill(share.value(), (byte) 0));
     }
+  }
+
+  private static Secret combined(List<Share> shares, char[] passphrase) {
     if (shares.isEmpty()) {
       throw new TooFewSharesException("no mnemonics given");
     }
     Share.Header header = shares.get(0).header();
+    int length = shares.get(0).value().length;
     Map<Integer, MemberShares> groups = new TreeMap<>();
     for (int i = 0; i < shares.size(); i++) {
       Share share = shares.get(i);
-      if (!share.header().equals(header) || share.value().length != shares.get(0).value().length) {
+      if (!share.header().equals(header) || share.value().length != length) {
         throw new AuthenticationFailedException(
             "mnemonic %d (%s) does not belong to mnemonic 1 (%s)"
                 .formatted(i + 1, share, shares.get(0)));
@@ -181,6 +198,11 @@ public final class Slip39 {
       groups
           .computeIfAbsent(share.group(), g -> new MemberShares(share.memberThreshold()))
           .add(share);
+    }
+    if (Feistel.work(length, header) > MOST_ROUNDS) {
+      throw new MalformedRecordException(
+          "the mnemonics ask for %d rounds of PBKDF2 (iteration exponent %d), at most %d are done"
+              .formatted(Feistel.work(length, header), header.iterationExponent(), MOST_ROUNDS));
     }
     byte[] encrypted = combineGroups(header, groups);
     byte[] secret = Feistel.decrypt(encrypted, passphrase, header);

@@ -2,6 +2,7 @@ package dev.kintsugi.crypto.split;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -66,7 +67,7 @@ final class Contenders {
         // As it should be: what is left over belongs to no secret.
       }
       if (second.isPresent()) {
-        boolean same = Arrays.equals(second.get().frame(), found.frame());
+        boolean same = ConstantTime.equal(second.get().frame(), found.frame());
         Arrays.fill(second.get().frame(), (byte) 0);
         if (!same) {
           Arrays.fill(found.frame(), (byte) 0);

@@ -24,6 +24,9 @@ import java.util.Optional;
 final class Frame {
   static final int ID_LENGTH = 16;
 
+  /** Bytes at the start that are known beforehand. */
+  static final int HEAD_LENGTH = ID_LENGTH + Long.BYTES;
+
   private static final int DATA_AT = ID_LENGTH + Long.BYTES + 1 + Integer.BYTES;
   private static final int NONCE_LENGTH = 32;
   private static final int HASH_LENGTH = 32;
@@ -68,11 +71,16 @@ final class Frame {
     }
     ByteBuffer in = ByteBuffer.wrap(frame);
     int length = in.getInt(DATA_AT - Integer.BYTES);
-    return ConstantTime.equal(id, Arrays.copyOf(frame, ID_LENGTH))
-        && in.getLong(ID_LENGTH) == number
+    return begins(frame, id, number)
         && length >= 0
         && length <= frame.length - OVERHEAD
         && length(length) == frame.length;
+  }
+
+  /** Tells whether a frame, or what of it is at hand, is of the expected split and place. */
+  static boolean begins(byte[] frame, byte[] id, long number) {
+    return ConstantTime.equal(id, Arrays.copyOf(frame, ID_LENGTH))
+        && ByteBuffer.wrap(frame).getLong(ID_LENGTH) == number;
   }
 
   /** Returns the data of a valid frame. */

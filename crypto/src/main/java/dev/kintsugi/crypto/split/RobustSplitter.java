@@ -4,24 +4,34 @@ import dev.kintsugi.crypto.AuthenticationFailedException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Splits a secret together with a proof of integrity, and names wrong shares when it is combined.
  *
  * <p>Guarantee: {@link #combine} never returns a secret other than the one that was split, whatever
- * up to {@code splitter.privacy()} shares were replaced with, except with probability
- * 2<sup>-128</sup> or less; wrong shares are located and named. With n' shares given of which e are
- * wrong, the secret is found if e ≤ (n'-t)/2; with {@link Potshards} that holds for every fragment
- * by itself, with its own n', t and e. Beyond that, up to e = n'-t, it is found as long as the ways
- * to choose t of n' shares are at most {@value WrongShares#MAX_SUBSETS}, where fragments whose
- * wrong shares were located count as one way each. Of the answers that these choices give, the one
- * that calls the fewest shares wrong is taken. {@link XorSplitter} has no spare shares: one wrong
- * share loses the secret and cannot be named. If two different secrets are each supported by enough
- * shares, neither is returned. Messages count shares from 1, the API counts positions from 0.
+ * up to {@code splitter.privacy()} shares were replaced with by somebody who knows these and no
+ * others, except with probability 2<sup>-128</sup> or less; wrong shares are located and named.
+ * With n' shares given of which e are wrong, the secret is found if e ≤ (n'-t)/2; with {@link
+ * Potshards} that holds for every fragment by itself, with its own n', t and e. Beyond that, up to
+ * e = n'-t, it is found as long as the ways to choose t of n' shares are at most {@value
+ * WrongShares#MAX_SUBSETS}, where fragments whose wrong shares were located count as one way each.
+ * Of the answers that these choices give, the one that calls the fewest shares wrong is taken.
+ * {@link XorSplitter} has no spare shares: one wrong share loses the secret and cannot be named.
+ *
+ * <p>Whoever knows t shares can make others that give another secret and prove it. Even so none is
+ * guessed at: if shares that are wrong by one secret suffice for another, or if there are more
+ * wrong ones than (n'-t)/2 and the choices give different secrets, neither is returned. Messages
+ * count shares from 1, the API counts positions from 0.
+ *
+ * <p>Time: wrong shares up to (n'-t)/2 cost a few times what right ones do. Beyond that every
+ * choice may cost a whole combination, so that somebody who aims at it can make one call take up to
+ * {@value WrongShares#MAX_SUBSETS} of them; shares that are altogether different cost next to
+ * nothing.
  *
  * <p>A share is the length of the {@link Frame} (4 bytes) ‖ its share of the frame. Immutable and
  * thread-safe.
@@ -169,8 +179,57 @@ public final class RobustSplitter {
       long number,
       BitSet distrusted) {
     BitSet present = splitter.present(shares);
-    // Shares of one split have one length and claim one frame length; the largest such class is it.
-    Map<Integer, BitSet> byLength = new HashMap<>();
+    BitSet most = new BitSet();
+    BitSet used = new BitSet();
+    Optional<WrongShares.Result> found = Optional.empty();
+    Optional<AuthenticationFailedException> failure = Optional.empty();
+    for (Map.Entry<Integer, BitSet> alike : byLength(splitter, shares, present).entrySet()) {
+      BitSet usable = alike.getValue();
+      most = usable.cardinality() > most.cardinality() ? usable : most;
+      if (!splitter.sufficient(usable)) {
+        continue;
+      }
+      WrongShares.Result next;
+      try {
+        next =
+            new WrongShares(splitter, shares, Integer.BYTES, alike.getKey(), id, number)
+                .find(usable, distrusted);
+      } catch (AuthenticationFailedException e) {
+        failure = failure.or(() -> Optional.of(e));
+        continue;
+      } catch (AmbiguousSharesException e) {
+        found.ifPresent(f -> Arrays.fill(f.frame(), (byte) 0));
+        throw e;
+      }
+      if (found.isPresent()) {
+        Arrays.fill(found.get().frame(), (byte) 0);
+        Arrays.fill(next.frame(), (byte) 0);
+        throw WrongShares.ambiguous(splitter, used, usable);
+      }
+      found = Optional.of(next);
+      used = usable;
+    }
+    if (found.isEmpty()) {
+      int usable = most.cardinality();
+      throw failure.isPresent()
+          ? failure.get()
+          : new TooFewSharesException(
+              "%d usable shares of %s, which needs %d"
+                  .formatted(usable, splitter, splitter.threshold()));
+    }
+    BitSet wrong = (BitSet) present.clone();
+    wrong.andNot(used);
+    wrong.or(found.get().wrong());
+    return new WrongShares.Result(found.get().frame(), wrong, found.get().shares());
+  }
+
+  /**
+   * Returns the shares that may belong together by the length of the frame that they claim: shares
+   * of one split claim one, and are as long as it says.
+   */
+  private static Map<Integer, BitSet> byLength(
+      SecretSplitter splitter, byte[] @Nullable [] shares, BitSet present) {
+    Map<Integer, BitSet> byLength = new TreeMap<>();
     for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
       byte[] share = shares[i];
       int at = i;
@@ -178,24 +237,6 @@ public final class RobustSplitter {
           .filter(length -> share.length == Integer.BYTES + splitter.shareLength(length))
           .ifPresent(length -> byLength.computeIfAbsent(length, l -> new BitSet()).set(at));
     }
-    int length =
-        byLength.entrySet().stream()
-            .max(Map.Entry.comparingByValue((a, b) -> a.cardinality() - b.cardinality()))
-            .map(Map.Entry::getKey)
-            .orElse(0);
-    BitSet usable = byLength.getOrDefault(length, new BitSet());
-    if (!splitter.sufficient(usable)) {
-      throw new TooFewSharesException(
-          "%d usable shares of %s, which needs %d"
-              .formatted(usable.cardinality(), splitter, splitter.threshold()));
-    }
-    WrongShares.Result found =
-        new WrongShares(
-                splitter, shares, Integer.BYTES, length, frame -> Frame.valid(frame, id, number))
-            .find(usable, distrusted);
-    BitSet wrong = (BitSet) present.clone();
-    wrong.andNot(usable);
-    wrong.or(found.wrong());
-    return new WrongShares.Result(found.frame(), wrong, found.shares());
+    return byLength;
   }
 }

@@ -210,6 +210,11 @@ public final class Shamir extends PerfectSplitter {
     return sum;
   }
 
+  /** Returns with which factors the shares at some positions, t of them, add up to the secret. */
+  byte[] lagrange(int[] positions) {
+    return lagrange(xs(positions), 0);
+  }
+
   private static int[] xs(int[] positions) {
     return Arrays.stream(positions).map(Shamir::x).toArray();
   }

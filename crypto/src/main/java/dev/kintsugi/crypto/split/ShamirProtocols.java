@@ -97,8 +97,8 @@ public final class ShamirProtocols {
    * @param share the helper's share
    * @param receivers z+1, at least 2
    * @return one string for each receiver
-   * @throws IllegalArgumentException if there are not exactly t helpers, or a position is repeated
-   *     or out of range
+   * @throws IllegalArgumentException if there are not exactly t helpers, or a position or {@code
+   *     helper} is repeated or out of range
    */
   public static byte[][] repairParts(
       Shamir shamir, int[] helpers, int helper, int lost, byte[] share, int receivers) {
@@ -108,6 +108,10 @@ public final class ShamirProtocols {
   static byte[][] repairParts(
       Shamir shamir, int[] helpers, int helper, int lost, byte[] share, XorSplitter receivers) {
     int[] xs = abscissas(shamir, helpers);
+    if (helper < 0 || helper >= helpers.length) {
+      throw new IllegalArgumentException(
+          "helper (%d) must be in 0..%d".formatted(helper, helpers.length - 1));
+    }
     if (Arrays.stream(helpers).anyMatch(h -> h == lost) || lost < 0 || lost >= shamir.shares()) {
       throw new IllegalArgumentException(
           "lost position (%d) must be in 0..%d and no helper".formatted(lost, shamir.shares() - 1));

@@ -16,7 +16,10 @@ import java.util.List;
 /**
  * Splits channels or streams of any length into self-describing share files and combines them, in
  * pieces of bounded memory: all shares of a piece twice and the piece four times, at most some 150
- * MiB; where files claim one share and differ, another share for each. Channels must be blocking.
+ * MiB. Where shares are wrong, all shares of a piece up to four times; where files claim one share
+ * and differ, another share for each. Shares that were re-shared to many more keep their pieces of
+ * a MiB, which makes 600 MiB of 255; other software may have made pieces of up to 16 MiB. Channels
+ * must be blocking.
  *
  * <p>Guarantee: {@link #combine} writes only bytes that were split, in order, each piece after it
  * proved itself, and returns normally only after the last piece; wrong, damaged, foreign, stale,
@@ -109,8 +112,11 @@ public final class ShareFiles {
       for (long number = 0; ; number++) {
         int next = length < pieceLength ? 0 : secret.readNBytes(ahead, 0, pieceLength);
         byte[] frame = Frame.make(id, number, next == 0, piece, 0, length);
-        write(writers, RobustSplitter.split(splitter, frame));
-        Arrays.fill(frame, (byte) 0);
+        try {
+          write(writers, RobustSplitter.split(splitter, frame));
+        } finally {
+          Arrays.fill(frame, (byte) 0);
+        }
         total += length;
         if (next == 0) {
           finish(writers);
@@ -160,10 +166,13 @@ public final class ShareFiles {
       set.judge(found);
       byte[] data = Frame.data(found.frame());
       boolean last = Frame.last(found.frame());
-      secret.write(data);
-      bytes += data.length;
-      Arrays.fill(data, (byte) 0);
       Arrays.fill(found.frame(), (byte) 0);
+      try {
+        secret.write(data);
+      } finally {
+        Arrays.fill(data, (byte) 0);
+      }
+      bytes += data.length;
       if (last) {
         set.expectEnd();
         return set.report(number + 1, bytes);

@@ -6,7 +6,6 @@ import dev.kintsugi.crypto.RandomBytes;
 import dev.kintsugi.crypto.internal.ConstantTime;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -16,10 +15,14 @@ import java.util.List;
  * worthless, {@link #reshare} changes threshold and number of shares.
  *
  * <p>The new files have the split's id, a new sharing id and the next generation, so that old and
- * new never combine. Memory is bounded as in {@link ShareFiles}. Stateless and thread-safe; streams
- * stay the caller's.
+ * new never combine. Memory is bounded by the old shares of one piece. Pieces stay as long as they
+ * are, also where there are many more shares than before. Stateless and thread-safe; streams stay
+ * the caller's.
  */
 public final class ShareMaintenance {
+  /** Bytes of each share that are rewritten at a time. */
+  private static final int STRIDE = 32 << 10;
+
   private ShareMaintenance() {}
 
   /**
@@ -46,10 +49,10 @@ public final class ShareMaintenance {
         shamir,
         outputs,
         shamir.shares(),
-        payloads -> {
-          byte[][] fresh = ShamirProtocols.zeroSharing(shamir, payloads[0].length);
+        ranges -> {
+          byte[][] fresh = ShamirProtocols.zeroSharing(shamir, ranges[0].length);
           for (int i = 0; i < fresh.length; i++) {
-            ShamirProtocols.add(fresh[i], payloads[i]);
+            ShamirProtocols.add(fresh[i], ranges[i]);
           }
           return fresh;
         });
@@ -80,20 +83,18 @@ public final class ShareMaintenance {
         to,
         outputs,
         from.threshold(),
-        payloads -> {
-          BitSet present = from.present(payloads);
-          int[] holders = SecretSplitter.first(present, from.threshold());
-          byte[][][] sub = new byte[holders.length][][];
+        ranges -> {
+          int[] holders = SecretSplitter.first(from.present(ranges), from.threshold());
+          byte[] factors = from.lagrange(holders);
+          byte[][] fresh = new byte[to.shares()][ranges[holders[0]].length];
           for (int h = 0; h < holders.length; h++) {
-            sub[h] = ShamirProtocols.subShares(to, payloads[holders[h]]);
-          }
-          byte[][] fresh = new byte[to.shares()][];
-          for (int j = 0; j < fresh.length; j++) {
-            byte[][] received = new byte[holders.length][];
-            for (int h = 0; h < holders.length; h++) {
-              received[h] = sub[h][j];
+            // What a holder contributes to the secret, split; nobody adds up the contributions.
+            byte[] own = from.linear(new byte[] {factors[h]}, new byte[][] {ranges[holders[h]]});
+            byte[][] sub = ShamirProtocols.subShares(to, own);
+            for (int j = 0; j < fresh.length; j++) {
+              ShamirProtocols.add(fresh[j], sub[j]);
             }
-            fresh[j] = ShamirProtocols.newShare(from, holders, received);
+            Arrays.fill(own, (byte) 0);
           }
           return fresh;
         });
@@ -107,9 +108,9 @@ public final class ShareMaintenance {
         "only shamir shares can be rewritten without the secret, not " + set.splitter());
   }
 
-  /** Turns the shares of a piece, null where missing, into new ones. */
+  /** Turns a range of the shares of a piece, null where missing, into that of new ones. */
   private interface Step {
-    byte[][] apply(byte[][] payloads);
+    byte[][] apply(byte[][] ranges);
   }
 
   private static ShareReport rewrite(
@@ -147,49 +148,62 @@ public final class ShareMaintenance {
             "piece %d: %d undamaged shares %s, %d are needed"
                 .formatted(number, present.cardinality(), WrongShares.numbers(present), needed));
       }
-      byte[][] payloads = payloads(shares, present, number);
-      check(from, payloads, present, number);
-      byte[][] fresh = step.apply(payloads);
-      byte[] frameLength = Arrays.copyOf(shares[present.nextSetBit(0)], Integer.BYTES);
-      for (int i = 0; i < fresh.length; i++) {
-        writers[i].write(
-            ByteBuffer.allocate(Integer.BYTES + fresh[i].length)
-                .put(frameLength)
-                .put(fresh[i])
-                .array());
+      int length = length(shares, present, number);
+      for (ShareRecords.Writer writer : writers) {
+        writer.begin(length);
+        writer.add(shares[present.nextSetBit(0)], 0, Integer.BYTES); // the frame's length
+      }
+      for (int done = Integer.BYTES; done < length; done += STRIDE) {
+        byte[][] ranges = new byte[shares.length][];
+        for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+          ranges[i] = Arrays.copyOfRange(shares[i], done, Math.min(length, done + STRIDE));
+        }
+        if (!fit(from, ranges, present)) {
+          throw unfitting(from, shares, present, number);
+        }
+        byte[][] fresh = step.apply(ranges);
+        for (int i = 0; i < fresh.length; i++) {
+          writers[i].add(fresh[i], 0, fresh[i].length);
+        }
+      }
+      for (ShareRecords.Writer writer : writers) {
+        writer.end();
       }
     }
   }
 
-  private static byte[][] payloads(byte[][] shares, BitSet present, long number) {
-    byte[][] payloads = new byte[shares.length][];
+  /** Returns how long every share of a piece is. */
+  private static int length(byte[][] shares, BitSet present, long number) {
     byte[] first = shares[present.nextSetBit(0)];
     for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
-      int length = Frame.claimedLength(shares[i]).orElse(0);
-      if (shares[i].length != first.length || length + Integer.BYTES != first.length) {
+      int frame = Frame.claimedLength(shares[i]).orElse(0);
+      if (shares[i].length != first.length || frame + Integer.BYTES != first.length) {
         throw new AuthenticationFailedException(
             "piece %d: share %d has another length than the others".formatted(number, i + 1));
       }
-      payloads[i] = Arrays.copyOfRange(shares[i], Integer.BYTES, first.length);
     }
-    return payloads;
+    return first.length;
   }
 
   /**
    * Compares shares with what others imply: no more is computed than other shares, and what shares
    * differ by, which tells nothing about the secret.
    */
-  private static void check(Shamir from, byte[][] payloads, BitSet present, long number) {
-    byte[][] implied = from.complete(payloads, present);
+  private static boolean fit(Shamir from, byte[][] ranges, BitSet present) {
+    byte[][] implied = from.complete(ranges, present);
     boolean fit = true;
     for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
-      fit &= ConstantTime.equal(implied[i], payloads[i]);
+      fit &= ConstantTime.equal(implied[i], ranges[i]);
     }
-    if (fit) {
-      return;
-    }
-    BitSet wrong = new WrongShares(from, payloads, 0, 0, frame -> false).locate(present);
-    throw new AuthenticationFailedException(
+    return fit;
+  }
+
+  private static AuthenticationFailedException unfitting(
+      Shamir from, byte[][] shares, BitSet present, long number) {
+    BitSet wrong =
+        new WrongShares(from, shares, Integer.BYTES, 0, new byte[Frame.ID_LENGTH], number)
+            .locate(present);
+    return new AuthenticationFailedException(
         wrong.isEmpty()
             ? "piece %d: the shares %s do not fit each other; combine names the wrong ones"
                 .formatted(number, WrongShares.numbers(present))

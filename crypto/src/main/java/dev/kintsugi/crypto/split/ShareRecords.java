@@ -19,6 +19,7 @@ final class ShareRecords {
   /** Writes one share file. */
   static final class Writer {
     private final OutputStream out;
+    private final CRC32C crc = new CRC32C();
     private long number;
 
     Writer(OutputStream out, ShareHeader header) throws IOException {
@@ -27,10 +28,27 @@ final class ShareRecords {
     }
 
     void write(byte[] share) throws IOException {
-      ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).putInt(0, share.length);
-      out.write(length.array());
-      out.write(share);
-      out.write(ByteBuffer.allocate(Integer.BYTES).putInt(0, crc(number++, share)).array());
+      begin(share.length);
+      add(share, 0, share.length);
+      end();
+    }
+
+    /** Begins the next share, of which all bytes are added before it is ended. */
+    void begin(int length) throws IOException {
+      ByteBuffer prefix = ByteBuffer.allocate(Integer.BYTES).putInt(0, length);
+      out.write(prefix.array());
+      crc.reset();
+      crc.update(head(number, length));
+    }
+
+    void add(byte[] share, int off, int len) throws IOException {
+      out.write(share, off, len);
+      crc.update(share, off, len);
+    }
+
+    void end() throws IOException {
+      number++;
+      out.write(ByteBuffer.allocate(Integer.BYTES).putInt(0, (int) crc.getValue()).array());
     }
 
     void finish() throws IOException {
@@ -131,10 +149,12 @@ final class ShareRecords {
 
   private static int crc(long number, byte[] content) {
     CRC32C crc = new CRC32C();
-    ByteBuffer head = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
-    head.putLong(number).putInt(content.length);
-    crc.update(head.array());
+    crc.update(head(number, content.length));
     crc.update(content);
     return (int) crc.getValue();
+  }
+
+  private static byte[] head(long number, int length) {
+    return ByteBuffer.allocate(Long.BYTES + Integer.BYTES).putLong(number).putInt(length).array();
   }
 }

@@ -1,12 +1,12 @@
 package dev.kintsugi.crypto.split;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
+import dev.kintsugi.crypto.internal.ConstantTime;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -28,7 +28,8 @@ final class WrongShares {
   private final byte[][] shares;
   private final int shareOff;
   private final int frameLength;
-  private final Predicate<byte[]> valid;
+  private final byte[] id;
+  private final long number;
 
   /**
    * The frame found, the positions of wrong shares among those examined, and all shares as they
@@ -45,19 +46,22 @@ final class WrongShares {
    * @param shareOff how many bytes stand in front of each share. They are the same in all, and so
    *     values of a polynomial, too, of degree 0: what completes shares completes them as well
    * @param frameLength the length of the frame
-   * @param valid tells whether a frame proves itself
+   * @param id what the frame must carry
+   * @param number the piece's number, which the frame must carry
    */
   WrongShares(
       SecretSplitter splitter,
       byte[][] shares,
       int shareOff,
       int frameLength,
-      Predicate<byte[]> valid) {
+      byte[] id,
+      long number) {
     this.splitter = splitter;
     this.shares = shares;
     this.shareOff = shareOff;
     this.frameLength = frameLength;
-    this.valid = valid;
+    this.id = id;
+    this.number = number;
   }
 
   Result find(BitSet usable, BitSet distrusted) {
@@ -70,10 +74,15 @@ final class WrongShares {
                             .formatted(splitter.threshold(), numbers(usable), splitter)));
     // A second secret that enough of the other shares agree on would make the answer a guess.
     BitSet others = result.wrong();
-    Optional<Result> second =
-        splitter.sufficient(others) ? search(others, new BitSet()) : Optional.empty();
+    Optional<Result> second;
+    try {
+      second = splitter.sufficient(others) ? search(others, new BitSet()) : Optional.empty();
+    } catch (AmbiguousSharesException e) {
+      Arrays.fill(result.frame(), (byte) 0);
+      throw e;
+    }
     if (second.isPresent()) {
-      boolean same = Arrays.equals(result.frame(), second.get().frame());
+      boolean same = ConstantTime.equal(result.frame(), second.get().frame());
       Arrays.fill(second.get().frame(), (byte) 0);
       if (same) {
         // Both agree on the secret and differ on the shares: the larger part is believed.
@@ -86,11 +95,15 @@ final class WrongShares {
       Arrays.fill(result.frame(), (byte) 0);
       BitSet rest = (BitSet) usable.clone();
       rest.andNot(others);
-      throw new AmbiguousSharesException(
-          "shares %s and shares %s of %s combine to different secrets"
-              .formatted(numbers(rest), numbers(others), splitter));
+      throw ambiguous(splitter, rest, others);
     }
     return result;
+  }
+
+  static AmbiguousSharesException ambiguous(SecretSplitter splitter, BitSet some, BitSet others) {
+    return new AmbiguousSharesException(
+        "shares %s and shares %s of %s combine to different secrets"
+            .formatted(numbers(some), numbers(others), splitter));
   }
 
   /** Returns positions as people count shares, from 1. */
@@ -107,6 +120,7 @@ final class WrongShares {
     private final BitSet usable;
     private final int half;
     private Optional<Result> result = Optional.empty();
+    private BitSet rival = new BitSet();
     private boolean settled;
 
     Answer(BitSet usable) {
@@ -127,6 +141,9 @@ final class WrongShares {
         return;
       }
       BitSet wrong = next.get().wrong();
+      if (result.isPresent() && !ConstantTime.equal(result.get().frame(), next.get().frame())) {
+        rival = fitting(wrong.cardinality() < result.get().wrong().cardinality() ? result : next);
+      }
       if (result.isPresent() && result.get().wrong().cardinality() <= wrong.cardinality()) {
         Arrays.fill(next.get().frame(), (byte) 0);
         return;
@@ -136,11 +153,35 @@ final class WrongShares {
       settled = wrong.cardinality() <= half || (trustworthy && !wrong.intersects(trusted));
     }
 
+    private BitSet fitting(Optional<Result> answer) {
+      BitSet fitting = (BitSet) usable.clone();
+      answer.ifPresent(a -> fitting.andNot(a.wrong()));
+      return fitting;
+    }
+
+    /**
+     * Returns the answer.
+     *
+     * @throws AmbiguousSharesException if there are others, and nothing speaks for this one but
+     *     that a few more shares fit it
+     */
+    Optional<Result> get() {
+      if (!settled && !rival.isEmpty()) {
+        result.ifPresent(r -> Arrays.fill(r.frame(), (byte) 0));
+        throw ambiguous(splitter, fitting(result), rival);
+      }
+      return result;
+    }
+
     /** Tries every smallest sufficient subset of some shares, up to the limit. */
     void choose(BitSet some) {
       Iterator<BitSet> bases = splitter.minimalBases(some).limit(MAX_SUBSETS).iterator();
       while (!settled && bases.hasNext()) {
-        offer(bases.next(), false);
+        BitSet basis = bases.next();
+        // Shares that all fit the answer give the same.
+        if (result.isEmpty() || basis.intersects(result.get().wrong())) {
+          offer(basis, false);
+        }
       }
     }
   }
@@ -169,7 +210,7 @@ final class WrongShares {
         answer.choose(usable);
       }
     }
-    return answer.result;
+    return answer.get();
   }
 
   /**
@@ -210,19 +251,32 @@ final class WrongShares {
     }
     byte[][] chosen = new byte[shares.length][];
     trusted.stream().forEach(i -> chosen[i] = shares[i]);
-    byte[] frame = new byte[frameLength];
-    try {
-      splitter.combine(chosen, shareOff, frame, 0, frameLength);
-    } catch (AuthenticationFailedException e) {
+    // Where secrets are combined byte by byte, most wrong choices show in the first few.
+    if (splitter instanceof PerfectSplitter && !begins(chosen)) {
       return Optional.empty();
     }
-    if (!valid.test(frame)) {
+    byte[] frame = new byte[frameLength];
+    boolean valid;
+    try {
+      splitter.combine(chosen, shareOff, frame, 0, frameLength);
+      valid = Frame.valid(frame, id, number);
+    } catch (AuthenticationFailedException e) {
+      valid = false;
+    }
+    if (!valid) {
+      Arrays.fill(frame, (byte) 0); // all but a few bytes may be right
       return Optional.empty();
     }
     byte[][] all = splitter.complete(shares, trusted);
     BitSet wrong = new BitSet();
     usable.stream().forEach(i -> wrong.set(i, !Arrays.equals(all[i], shares[i])));
     return Optional.of(new Result(frame, wrong, all));
+  }
+
+  private boolean begins(byte[][] chosen) {
+    byte[] head = new byte[Frame.HEAD_LENGTH];
+    splitter.combine(chosen, shareOff, head, 0, head.length);
+    return Frame.begins(head, id, number);
   }
 
   /**

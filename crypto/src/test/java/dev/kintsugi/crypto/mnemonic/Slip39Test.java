@@ -183,6 +183,29 @@ final class Slip39Test {
   }
 
   @Test
+  void mnemonicsThatAskForHoursAreRefused() {
+    for (int exponent : new int[] {11, 15}) {
+      String mnemonic =
+          new Share(new Share.Header(1, true, exponent, 1, 1), 0, 0, 1, new byte[32]).mnemonic();
+      String message =
+          assertThrows(
+                  MalformedRecordException.class, () -> Slip39.combine(List.of(mnemonic), NONE))
+              .getMessage();
+      assertTrue(
+          String.valueOf(message).contains("rounds of PBKDF2 (iteration exponent " + exponent),
+          message);
+      assertEquals(1, Slip39.place(mnemonic).set(), "what it says can be told all the same");
+    }
+    // The bound is on the work, which grows with the secret.
+    for (int[] least : new int[][] {{16, 10}, {32, 10}, {64, 10}, {66, 9}, {512, 7}}) {
+      Share.Header most = new Share.Header(1, false, least[1], 1, 1);
+      Share.Header more = new Share.Header(1, false, least[1] + 1, 1, 1);
+      assertTrue(Feistel.work(least[0], most) <= Slip39.MOST_ROUNDS, least[0] + " bytes");
+      assertTrue(Feistel.work(least[0], more) > Slip39.MOST_ROUNDS, least[0] + " bytes");
+    }
+  }
+
+  @Test
   void multiplicationIsThatOfTheField() {
     // FIPS 197, 4.2: {57} x {83} = {c1}, {57} x {13} = {fe}.
     assertEquals(0xc1, Interpolation.multiply(0x57, 0x83));

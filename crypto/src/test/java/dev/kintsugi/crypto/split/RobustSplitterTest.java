@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kintsugi.crypto.AuthenticationFailedException;
 import dev.kintsugi.crypto.CryptoException;
+import dev.kintsugi.erasure.GaloisField;
+import dev.kintsugi.erasure.GaloisKernel;
+import dev.kintsugi.erasure.GaloisKernels;
+import dev.kintsugi.erasure.PreparedMatrix;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -302,6 +307,159 @@ final class RobustSplitterTest {
   }
 
   @Test
+  void sharesOfTwoSecretsOfDifferentLengthsAreNotGuessedBetween() {
+    byte[] first = SecretSplitterContract.random(10, 1);
+    byte[][] a = robust("shamir:3of7").split(first);
+    byte[][] b = robust("shamir:3of7").split(new byte[5000]);
+    byte[][] mixed = {a[0], a[1], a[2], b[3], b[4], b[5], b[6]};
+    String message =
+        assertThrows(AmbiguousSharesException.class, () -> robust("shamir:3of7").combine(mixed))
+            .getMessage();
+    assertEquals(
+        "shares [1, 2, 3] and shares [4, 5, 6, 7] of shamir:3of7 combine to different secrets",
+        message);
+    byte[][] few = {a[0], a[1], a[2], b[3], b[4], null, null};
+    RobustSplitter.Combined combined = robust("shamir:3of7").combine(few);
+    assertArrayEquals(first, combined.secret());
+    assertEquals(List.of(3, 4), combined.wrong());
+    // More shares that agree on a length and on nothing else do not hide the right ones.
+    for (int i = 3; i < 7; i++) {
+      mixed[i] = SecretSplitterContract.random(b[i].length, i);
+      System.arraycopy(b[i], 0, mixed[i], 0, 4);
+    }
+    combined = robust("shamir:3of7").combine(mixed);
+    assertArrayEquals(first, combined.secret());
+    assertEquals(List.of(3, 4, 5, 6), combined.wrong());
+  }
+
+  /** What share 3 must be for it to give a secret together with shares 1 and 2. */
+  private static byte[] bent(byte[] first, byte[] second, byte[] secret) {
+    byte[] frame = Frame.make(new byte[Frame.ID_LENGTH], 0, true, secret, 0, secret.length);
+    byte[] third = first.clone();
+    for (int i = 0; i < frame.length; i++) {
+      // The polynomial through the points (0, frame), (1, first), (2, second), at 3.
+      third[4 + i] =
+          (byte)
+              (weighted(frame[i], 1, 2, 0)
+                  ^ weighted(first[4 + i], 0, 2, 1)
+                  ^ weighted(second[4 + i], 0, 1, 2));
+    }
+    return third;
+  }
+
+  private static int weighted(byte value, int x, int y, int own) {
+    int factor =
+        GaloisField.divide(
+            GaloisField.multiply(3 ^ x, 3 ^ y), GaloisField.multiply(own ^ x, own ^ y));
+    return GaloisField.multiply(value & 0xff, factor);
+  }
+
+  @Test
+  void aSecretThatOneShareWasBentToByWhoKnowsOthersIsNotBelievedBesideTheRightOne() {
+    byte[] secret = SecretSplitterContract.random(12, 1);
+    byte[] other = SecretSplitterContract.random(12, 2);
+    byte[][] shares = robust("shamir:3of5").split(secret);
+    shares[2] = bent(shares[0], shares[1], other);
+    byte[][] three = {shares[0], shares[1], shares[2], null, null};
+    assertArrayEquals(other, robust("shamir:3of5").combine(three).secret(), "the control");
+    byte[][] four = {shares[0], shares[1], shares[2], null, shares[4]};
+    String message =
+        assertThrows(AmbiguousSharesException.class, () -> robust("shamir:3of5").combine(four))
+            .getMessage();
+    assertEquals(
+        "shares [1, 2, 3] and shares [1, 2, 5] of shamir:3of5 combine to different secrets",
+        message);
+    RobustSplitter.Combined combined = robust("shamir:3of5").combine(shares);
+    assertArrayEquals(secret, combined.secret(), "one wrong of five is at most half to spare");
+    assertEquals(List.of(2), combined.wrong());
+  }
+
+  /** Counts the bytes that go into products. */
+  private static final class CountingKernel implements GaloisKernel {
+    private final GaloisKernel kernel = GaloisKernels.named("constant-time");
+    private long bytes;
+
+    @Override
+    public String name() {
+      return "counting";
+    }
+
+    @Override
+    public boolean constantTime() {
+      return true;
+    }
+
+    @Override
+    public PreparedMatrix prepare(byte[] matrix, int[] inputRows, int[] outputRows) {
+      PreparedMatrix prepared = kernel.prepare(matrix, inputRows, outputRows);
+      return new PreparedMatrix() {
+        @Override
+        public int inputs() {
+          return prepared.inputs();
+        }
+
+        @Override
+        public int outputs() {
+          return prepared.outputs();
+        }
+
+        @Override
+        public void multiply(
+            byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
+          bytes += (long) inputs() * length;
+          prepared.multiply(inputs, inputOffset, outputs, outputOffset, length);
+        }
+
+        @Override
+        public void multiplyAdd(
+            byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean matches(
+            byte[][] inputs, int inputOffset, byte[][] outputs, int outputOffset, int length) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void multiply(ByteBuffer[] inputs, ByteBuffer[] outputs) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void multiplyAdd(ByteBuffer[] inputs, ByteBuffer[] outputs) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean matches(ByteBuffer[] inputs, ByteBuffer[] outputs) {
+          throw new UnsupportedOperationException();
+        }
+      };
+    }
+  }
+
+  @Test
+  void choicesOfSharesThatAreAltogetherDifferentCostNextToNothing() {
+    CountingKernel kernel = new CountingKernel();
+    RobustSplitter robust = new RobustSplitter(Shamir.of(5, 20).withKernel(kernel));
+    byte[] secret = SecretSplitterContract.random(50_000, 1);
+    byte[][] shares = robust.split(secret);
+    List<Integer> wrong = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      // Ten of the fifteen to spare, in front: nearly all of the 15,504 choices are tried.
+      System.arraycopy(SecretSplitterContract.random(50_000, i), 0, shares[i], 4, 50_000);
+      wrong.add(i);
+    }
+    kernel.bytes = 0;
+    RobustSplitter.Combined combined = robust.combine(shares);
+    assertArrayEquals(secret, combined.secret());
+    assertEquals(wrong, combined.wrong());
+    assertTrue(kernel.bytes < 50_000_000, kernel.bytes + " bytes were multiplied");
+  }
+
+  @Test
   void aKnownSecretCannotBeShiftedByFewerThanThresholdLiars() {
     // Shamir is malleable: adding a polynomial to t-1 shares shifts the secret predictably where
     // only
@@ -364,7 +522,7 @@ final class RobustSplitterTest {
       int[] p = random.ints(t, 0, 256).toArray();
       for (int i = 0; i < n; i++) {
         for (int j = t - 1; j >= 0; j--) {
-          ys[i] = dev.kintsugi.erasure.GaloisField.multiply(ys[i], xs[i]) ^ p[j];
+          ys[i] = GaloisField.multiply(ys[i], xs[i]) ^ p[j];
         }
       }
       BitSet bad = choose(n, random.nextInt((n - t) / 2 + 1), random);

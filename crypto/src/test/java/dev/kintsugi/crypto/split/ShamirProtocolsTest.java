@@ -99,6 +99,11 @@ final class ShamirProtocolsTest {
       assertThrows(
           IllegalArgumentException.class, () -> ShamirProtocols.newShare(S, holders, three));
     }
+    for (int helper : new int[] {-1, 3}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> ShamirProtocols.repairParts(S, new int[] {0, 1, 2}, helper, 4, new byte[10], 2));
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,12 +27,17 @@ final class ShareFilesMemoryTest {
   @ParameterizedTest
   @CsvSource({
     // With all shares of the most there can be, then much more than fits into memory.
-    "shamir:20of255, 600000, 192, 0",
-    "shamir:3of5, 100000000, 64, 0",
-    // The control: the first needs what it is given.
-    "shamir:20of255, 600000, 96, 1"
+    "combine, shamir:20of255, 600000, 192, 0",
+    "combine, shamir:3of5, 100000000, 64, 0",
+    // Rewriting takes the old shares of a piece, however many new ones there are.
+    "reshare, shamir:20of60, 1100000, 160, 0",
+    "refresh, shamir:20of255, 600000, 128, 0",
+    // The controls: they need what they are given.
+    "combine, shamir:20of255, 600000, 96, 1",
+    "refresh, shamir:20of255, 600000, 48, 1"
   })
-  void memoryIsBounded(String scheme, int length, int mebibytes, int code) throws Exception {
+  void memoryIsBounded(String work, String scheme, int length, int mebibytes, int code)
+      throws Exception {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -39,6 +46,7 @@ final class ShareFilesMemoryTest {
                 "-cp",
                 classPath(),
                 Child.class.getName(),
+                work,
                 scheme,
                 String.valueOf(length),
                 temp.toString())
@@ -64,18 +72,18 @@ final class ShareFilesMemoryTest {
     private Child() {}
 
     /**
-     * Splits and combines.
+     * Splits, then combines or rewrites.
      *
-     * @param args scheme, length, directory
+     * @param args what to do, scheme, length, directory
      */
     public static void main(String[] args) throws IOException {
-      SecretSplitter splitter = SecretSplitter.parse(args[0]);
-      long length = Long.parseLong(args[1]);
+      SecretSplitter splitter = SecretSplitter.parse(args[1]);
+      long length = Long.parseLong(args[2]);
       List<FileChannel> files = new ArrayList<>();
       for (int i = 0; i < splitter.shares(); i++) {
         files.add(
             FileChannel.open(
-                Path.of(args[2], String.valueOf(i)),
+                Path.of(args[3], String.valueOf(i)),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE));
@@ -85,10 +93,24 @@ final class ShareFilesMemoryTest {
       for (FileChannel file : files) {
         inputs.add(new ShareFiles.Input("share", file.position(0)));
       }
-      ShareReport report = ShareFiles.combine(inputs, new SameNumbers());
-      if (report.bytes() != length || !report.clean()) {
+      ShareReport report;
+      switch (args[0]) {
+        case "refresh" -> report = ShareMaintenance.refresh(inputs, sinks(splitter.shares()));
+        case "reshare" -> report = ShareMaintenance.reshare(inputs, Shamir.of(2, 255), sinks(255));
+        default -> {
+          report = ShareFiles.combine(inputs, new SameNumbers());
+          if (report.bytes() != length) {
+            throw new IllegalStateException(report.toString());
+          }
+        }
+      }
+      if (!report.clean()) {
         throw new IllegalStateException(report.toString());
       }
+    }
+
+    private static List<OutputStream> sinks(int count) {
+      return Stream.generate(OutputStream::nullOutputStream).limit(count).toList();
     }
   }
 
