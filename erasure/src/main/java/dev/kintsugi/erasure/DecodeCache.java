@@ -1,24 +1,20 @@
 package dev.kintsugi.erasure;
 
+import dev.kintsugi.erasure.internal.cache.RecentlyUsed;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the most recently used repair plans of one code, at most {@value #CAPACITY}, with the
  * latest one in a field of its own so that a run of equal requests allocates nothing.
- *
- * <p>Planning happens outside the lock: two threads may plan the same pattern at the same time,
- * which wastes a little work and changes nothing.
  */
 final class DecodeCache {
   static final int CAPACITY = 128;
 
   private final Planner planner;
-  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final RecentlyUsed<Key, Entry> entries = new RecentlyUsed<>(CAPACITY);
   private volatile @Nullable Entry latest;
 
   DecodeCache(Planner planner) {
@@ -61,34 +57,21 @@ final class DecodeCache {
   }
 
   private Entry find(boolean[] present, boolean[] wanted) {
-    Key key = new Key(Rows.bits(present), Rows.bits(wanted));
-    synchronized (entries) {
-      Entry known = entries.get(key);
-      if (known != null) {
-        return known;
-      }
-    }
-    BitSet lost = (BitSet) key.wanted().clone();
-    lost.andNot(key.present());
-    Entry entry =
-        new Entry(
-            present,
-            wanted,
-            lost.isEmpty()
-                ? Optional.empty()
-                : Optional.of(planner.plan(lost, (BitSet) key.present().clone())));
-    synchronized (entries) {
-      entries.put(key, entry);
-      if (entries.size() > CAPACITY) {
-        entries.remove(entries.keySet().iterator().next());
-      }
-    }
-    return entry;
+    return entries.get(
+        new Key(Rows.bits(present), Rows.bits(wanted)),
+        key -> {
+          BitSet lost = (BitSet) key.wanted().clone();
+          lost.andNot(key.present());
+          return new Entry(
+              present,
+              wanted,
+              lost.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(planner.plan(lost, (BitSet) key.present().clone())));
+        });
   }
 
   int size() {
-    synchronized (entries) {
-      return entries.size();
-    }
+    return entries.size();
   }
 }

@@ -30,7 +30,7 @@ abstract class LinearCode implements ErasureCode {
   private final GaloisKernel kernel;
   private final PreparedMatrix encoder;
   private final DecodeCache cache;
-  private final RepairPlanner planner;
+  private final PlanCache plans;
   private final AtomicReferenceArray<@Nullable Column> columns;
   private final boolean[] isData;
   private final boolean[] isParity;
@@ -58,7 +58,8 @@ abstract class LinearCode implements ErasureCode {
     this.encoder =
         kernel.prepare(
             parity.toArray(), Rows.range(0, dataShards), Rows.range(dataShards, totalShards()));
-    this.planner = new RepairPlanner(this, parity, generator, localGroups, isRegular);
+    RepairPlanner planner = new RepairPlanner(this, parity, generator, localGroups, isRegular);
+    this.plans = new PlanCache(planner);
     this.cache =
         new DecodeCache((lost, available) -> planner.plan(lost, available, unitCosts(), 0));
     this.columns = new AtomicReferenceArray<>(dataShards);
@@ -204,7 +205,7 @@ abstract class LinearCode implements ErasureCode {
             "costs[%d] (%s) must be finite and not negative".formatted(i, costs[i]));
       }
     }
-    return planner.plan(lost, available, costs, RepairPlanner.MAX_STEPS);
+    return plans.plan(lost, available, costs);
   }
 
   @Override
@@ -279,9 +280,14 @@ abstract class LinearCode implements ErasureCode {
     }
   }
 
-  /** Returns how many repair plans are kept. */
+  /** Returns how many plans are kept to reconstruct by. */
   final int cachedPlans() {
     return cache.size();
+  }
+
+  /** Returns how many plans are kept of those that were asked for. */
+  final int cachedRepairPlans() {
+    return plans.size();
   }
 
   private void checkIndices(String name, BitSet shards) {

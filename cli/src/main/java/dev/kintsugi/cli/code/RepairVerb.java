@@ -7,6 +7,7 @@ import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.erasure.stream.ShardSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Parameters;
     name = "repair",
     description = {
       "Writes every shard file in OUTDIR that is missing, damaged or wrong anew, byte for byte as",
-      "it was. Foreign files and duplicates are named and left alone.",
+      "it was, also where another file holds the same shard. Foreign files and sound duplicates are",
+      "named and left alone.",
       "",
       "Exits 0 if all shards are there and right now, 4 if the file cannot be decoded, 7 if shards",
       "are wrong and it cannot be told which; nothing is written then."
@@ -34,10 +36,12 @@ final class RepairVerb extends CodeCommand {
       ShardSet.Repaired repaired = set.repair(meter::add);
       meter.finish();
       tell(repaired.report().findings());
-      for (Map.Entry<Integer, Path> entry : repaired.written().entrySet()) {
-        String file = LocalPaths.display(entry.getValue());
-        console().event(Json.event("repaired").with("shard", entry.getKey()).with("file", file));
-        console().say("repaired shard %d: %s".formatted(entry.getKey(), file));
+      for (Map.Entry<Integer, List<Path>> entry : repaired.written().entrySet()) {
+        for (Path path : entry.getValue()) {
+          String file = LocalPaths.display(path);
+          console().event(Json.event("repaired").with("shard", entry.getKey()).with("file", file));
+          console().say("repaired shard %d: %s".formatted(entry.getKey(), file));
+        }
       }
       console()
           .event(

@@ -2,6 +2,7 @@ package dev.kintsugi.erasure.audit;
 
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.audit.Location.Outcome;
+import dev.kintsugi.erasure.internal.cache.RecentlyUsed;
 import dev.kintsugi.erasure.internal.gf.Combinations;
 import dev.kintsugi.erasure.internal.gf.RowSpace;
 import java.nio.ByteBuffer;
@@ -46,9 +47,12 @@ public final class ErrorLocator {
   /** The most sets of shards that are tried to explain dependent errors. */
   public static final int MAX_SETS = 200_000;
 
+  /** Patterns of erasures whose relations are kept. */
+  private static final int KEPT = 64;
+
   private final ErasureCode code;
   private final ParityChecks noErasures;
-  private final RecentlyUsed<BitSet, ParityChecks> withErasures = new RecentlyUsed<>();
+  private final RecentlyUsed<BitSet, ParityChecks> withErasures = new RecentlyUsed<>(KEPT);
 
   private ErrorLocator(ErasureCode code) {
     this.code = code;

@@ -3,6 +3,7 @@ package dev.kintsugi.erasure.audit;
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.GaloisKernel;
 import dev.kintsugi.erasure.PreparedMatrix;
+import dev.kintsugi.erasure.internal.cache.RecentlyUsed;
 import dev.kintsugi.erasure.internal.gf.Gf256;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,12 +18,14 @@ import java.util.stream.IntStream;
  * the others, compared with what they are.
  */
 final class ParityChecks {
+  private static final int KEPT = 64;
+
   private final GaloisKernel kernel;
   private final int total;
   private final List<byte[]> rows;
   private final int[] pivots;
   private final PreparedMatrix predict;
-  private final RecentlyUsed<ByteBuffer, ParityChecks> tolerating = new RecentlyUsed<>();
+  private final RecentlyUsed<ByteBuffer, ParityChecks> tolerating = new RecentlyUsed<>(KEPT);
 
   private ParityChecks(GaloisKernel kernel, int total, List<byte[]> rows, int[] pivots) {
     this.kernel = kernel;

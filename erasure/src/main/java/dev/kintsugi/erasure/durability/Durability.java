@@ -82,7 +82,9 @@ public record Durability(double yearsToLoss, double annualLossProbability, boole
   /** Adds a transition, of which the part that meets an undecodable pattern is a loss. */
   private static void move(
       int from, int to, double rate, Fractions decodable, double[][] rates, double[] loss) {
-    double survives = to < rates.length ? decodable.of(to) / decodable.of(from) : 0;
+    // Losing more never makes a pattern decodable, but samples of two sizes differ by chance.
+    boolean maySurvive = to < rates.length && decodable.of(from) > 0;
+    double survives = maySurvive ? Math.min(1, decodable.of(to) / decodable.of(from)) : 0;
     if (survives > 0) {
       rates[from][to] += rate * survives;
     }

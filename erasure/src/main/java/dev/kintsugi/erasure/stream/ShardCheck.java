@@ -27,6 +27,7 @@ final class ShardCheck {
   private final int total;
   private final long heldStripes;
   private final StripeBuffers buffers;
+  private final ShardCopies copies;
   private final long[] badBlocks;
   private final long[] firstBad;
   private final CRC32C[] sums;
@@ -39,6 +40,7 @@ final class ShardCheck {
     this.total = code.totalShards();
     this.heldStripes = set.heldStripes();
     this.buffers = set.buffers(heldStripes);
+    this.copies = new ShardCopies(set, buffers, heldStripes);
     this.badBlocks = new long[total];
     this.firstBad = new long[total];
     this.sums = new CRC32C[total];
@@ -46,14 +48,20 @@ final class ShardCheck {
   }
 
   ShardReport run(LongConsumer progress) throws IOException {
+    copies.compare(progress);
     boolean isDigestRight = readAll(progress);
-    List<ShardFinding> findings = new ArrayList<>(set.findings());
+    List<ShardFinding> findings = new ArrayList<>(set.findingsButCopies());
+    findings.addAll(copies.findings());
     BitSet erased = set.absent();
     BitSet damaged = new BitSet();
     for (int i = 0; i < total; i++) {
-      if (!erased.get(i)) {
-        describe(i).ifPresent(findings::add);
-        damaged.set(i, isDamaged(i));
+      if (set.files(i).size() == 1) {
+        Tally tally = tally(i);
+        tally.finding().ifPresent(findings::add);
+        damaged.set(i, !tally.isSound());
+      } else if (!erased.get(i)) {
+        // Some blocks are sound in none of the files, or all files are those of another set.
+        damaged.set(i, badBlocks[i] > 0 || isOfAnotherSet(i));
       }
     }
     erased.or(damaged);
@@ -66,12 +74,25 @@ final class ShardCheck {
       Outcome outcome = damaged.isEmpty() ? Outcome.CLEAN : Outcome.LOCATED;
       location = new Location(outcome, damaged, new BitSet());
     } else {
-      location = locateWrong(isDigestRight, erased, damaged, findings);
+      location = locateWrong(isDigestRight, erased, damaged, findings, progress);
     }
+    location = withSpoilt(location, copies.spoilt());
     BitSet bad = location.shards();
     bad.or(erased);
+    bad.or(copies.spoilt());
     return new ShardReport(
         findings, stripes(), lostStripes, unfittingStripes, isDigestRight, location, bad);
+  }
+
+  /** Adds shards that one file has damaged and another has whole. */
+  private static Location withSpoilt(Location location, BitSet spoilt) {
+    boolean isKnown = location.outcome() == Outcome.CLEAN || location.outcome() == Outcome.LOCATED;
+    if (!isKnown || spoilt.isEmpty()) {
+      return location;
+    }
+    BitSet all = location.shards();
+    all.or(spoilt);
+    return new Location(Outcome.LOCATED, all, location.unchecked());
   }
 
   private long stripes() {
@@ -132,39 +153,25 @@ final class ShardCheck {
   }
 
   private boolean isOfAnotherSet(int index) {
+    if (set.files(index).size() > 1) {
+      return copies.ofAnotherSet().get(index);
+    }
     return badBlocks[index] == 0
         && (int) sums[index].getValue() != set.copies(index).get(0).header().blockSums();
   }
 
-  private boolean isDamaged(int index) throws IOException {
+  /** Returns what was found about a shard that one file holds. */
+  private Tally tally(int index) throws IOException {
     ShardFile file = set.copies(index).get(0);
     long[] sizes = file.sizes(set.striping());
-    return badBlocks[index] > 0 || isOfAnotherSet(index) || sizes[0] != sizes[1];
-  }
-
-  private Optional<ShardFinding> describe(int index) throws IOException {
-    ShardFile file = set.copies(index).get(0);
-    long[] sizes = file.sizes(set.striping());
-    List<String> details = new ArrayList<>();
-    if (sizes[0] != sizes[1]) {
-      details.add("is %d bytes long instead of %d".formatted(sizes[0], sizes[1]));
-    }
-    if (badBlocks[index] > 0) {
-      details.add(
-          "%d of %d blocks have a wrong checksum or are cut off, the first is block %d"
-              .formatted(badBlocks[index], stripes(), firstBad[index]));
-    }
-    if (isOfAnotherSet(index)) {
-      details.add("its blocks are not those that its header is about");
-    }
-    return details.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new ShardFinding(
-                isOfAnotherSet(index) ? Problem.WRONG : Problem.DAMAGED,
-                index,
-                Optional.of(file.path()),
-                String.join("; ", details)));
+    return new Tally(
+        file,
+        stripes(),
+        badBlocks[index],
+        firstBad[index],
+        isOfAnotherSet(index),
+        sizes[0],
+        sizes[1]);
   }
 
   /**
@@ -172,18 +179,22 @@ final class ShardCheck {
    * them once the data is right, and by the parity relation before.
    */
   private Location locateWrong(
-      boolean isDigestRight, BitSet erased, BitSet damaged, List<ShardFinding> findings)
+      boolean isDigestRight,
+      BitSet erased,
+      BitSet damaged,
+      List<ShardFinding> findings,
+      LongConsumer progress)
       throws IOException {
     BitSet known = new BitSet();
     Location found = new Location(Outcome.AMBIGUOUS, known, known);
     if (!isDigestRight) {
-      found = locate(erased, damaged, findings);
+      found = locate(erased, damaged, findings, progress);
       known = wrong(findings);
       if (known.isEmpty()) {
         return found;
       }
     }
-    Optional<BitSet> all = differing(known);
+    Optional<BitSet> all = differing(known, progress);
     if (all.isEmpty()) {
       return found;
     }
@@ -217,13 +228,14 @@ final class ShardCheck {
    *
    * @return the shards that have sound blocks which differ; empty if the digest is not right
    */
-  private Optional<BitSet> differing(BitSet excluded) throws IOException {
+  private Optional<BitSet> differing(BitSet excluded, LongConsumer progress) throws IOException {
     StripeBuffers right = set.buffers(heldStripes);
     MessageDigest sha = Sha256.create();
     BitSet wrong = new BitSet();
     boolean[] data = new boolean[total];
     Arrays.fill(data, 0, code.dataShards(), true);
     for (long stripe = 0; stripe < heldStripes; stripe++) {
+      progress.accept(0);
       int length = set.striping().blockBytes(stripe, set.fileBytes());
       ByteBuffer[] blocks = buffers.cut(length);
       ByteBuffer[] made = right.cut(length);
@@ -253,11 +265,13 @@ final class ShardCheck {
   }
 
   /** Asks the parity relation about the shards whose checksums are right. */
-  private Location locate(BitSet erased, BitSet damaged, List<ShardFinding> findings)
+  private Location locate(
+      BitSet erased, BitSet damaged, List<ShardFinding> findings, LongConsumer progress)
       throws IOException {
     ErrorSearch search = ErrorLocator.of(code).search(erased);
     long stripes = stripes();
     for (long stripe = 0; stripe < stripes; stripe++) {
+      progress.accept(0);
       ByteBuffer[] blocks = buffers.cut(set.striping().blockBytes(stripe, set.fileBytes()));
       for (int i = 0; i < total; i++) {
         if (!erased.get(i)) {

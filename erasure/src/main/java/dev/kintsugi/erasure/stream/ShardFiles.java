@@ -72,7 +72,8 @@ public final class ShardFiles {
    * @param directory where to write, which exists
    * @param replace whether files of the same names may be replaced, and other shard files under a
    *     name of {@link #name}, which are left of a code with more shards, removed
-   * @param progress is told of bytes that were read
+   * @param progress is told of bytes that were read; what it throws ends the work, and no file
+   *     appears
    * @throws FileAlreadyExistsException if such a file is there and must not be replaced; nothing
    *     has been read or written then
    * @throws IOException if the source cannot be read, or a file not written or removed

@@ -16,13 +16,13 @@ public record ShardFinding(Problem problem, int index, Optional<Path> file, Stri
   public enum Problem {
     /** No file holds this shard. */
     MISSING,
-    /** Checksums, length or header are wrong. */
+    /** Checksums, length or header are wrong; another file may hold the shard. */
     DAMAGED,
     /** Its checksums are right, but it does not fit the other shards. */
     WRONG,
     /** It is a shard of another file, or of another code. */
     FOREIGN,
-    /** It is the same shard as another file. */
+    /** It is the same shard as another file, both sound. */
     DUPLICATE,
     /** It cannot be read, or is of a newer format. */
     UNREADABLE

@@ -40,7 +40,10 @@ final class ShardRebuild {
   }
 
   List<ShardFinding> decode(Path target, LongConsumer progress) throws IOException {
-    List<ShardFinding> findings = new ArrayList<>(set.findings());
+    ShardCopies copies = new ShardCopies(set, buffers, heldStripes);
+    copies.compare(progress);
+    List<ShardFinding> findings = new ArrayList<>(set.findingsButCopies());
+    findings.addAll(copies.findings());
     BitSet damaged = new BitSet();
     try (ReplacingFile file = ReplacingFile.at(target)) {
       if (decode(file, set.absent(), damaged, progress)) {
@@ -50,10 +53,11 @@ final class ShardRebuild {
       }
     }
     // Checksums are right and the file is not: look for the shards that do not fit the others.
-    ShardReport report = set.check(bytes -> {});
+    ShardReport report = set.check(bytes -> progress.accept(0));
     BitSet wrong = ShardCheck.wrong(report.findings());
     try (ReplacingFile file = ReplacingFile.at(target)) {
-      if (wrong.isEmpty() || !decode(file, wrong, damaged, progress)) {
+      boolean isHopeless = wrong.isEmpty() && !report.isDigestRight();
+      if (isHopeless || !decode(file, wrong, damaged, progress)) {
         throw mismatch(report);
       }
       file.commit();
@@ -63,8 +67,10 @@ final class ShardRebuild {
 
   private void describe(BitSet damaged, List<ShardFinding> findings) {
     for (int i : damaged.stream().toArray()) {
-      Optional<Path> path = set.copies(i).stream().map(ShardFile::path).findFirst();
-      findings.add(new ShardFinding(Problem.DAMAGED, i, path, "blocks have a wrong checksum"));
+      if (set.files(i).size() == 1) {
+        Optional<Path> path = Optional.of(set.files(i).get(0).path());
+        findings.add(new ShardFinding(Problem.DAMAGED, i, path, "blocks have a wrong checksum"));
+      }
     }
   }
 
@@ -91,10 +97,12 @@ final class ShardRebuild {
     if (report.isTamperedWith() && ShardCheck.wrong(report.findings()).isEmpty()) {
       throw mismatch(report);
     }
-    Map<Integer, ShardWriter> writers = new TreeMap<>();
+    List<ShardWriter> writers = new ArrayList<>();
     try {
       for (int i : bad.stream().toArray()) {
-        writers.put(i, new ShardWriter(i, place(i, report)));
+        for (Path place : places(i, report)) {
+          writers.add(new ShardWriter(i, place));
+        }
       }
       BitSet wanted = (BitSet) bad.clone();
       wanted.set(0, code.dataShards());
@@ -106,37 +114,43 @@ final class ShardRebuild {
               wanted,
               new BitSet(),
               (blocks, bytes) -> {
-                for (Map.Entry<Integer, ShardWriter> entry : writers.entrySet()) {
-                  entry.getValue().write(blocks[entry.getKey()]);
+                for (ShardWriter writer : writers) {
+                  writer.write(blocks[writer.index()]);
                 }
                 progress.accept(bytes);
               });
       if (!isRight) {
         throw mismatch(report);
       }
-      Map<Integer, Path> written = new TreeMap<>();
-      for (ShardWriter writer : writers.values()) {
+      Map<Integer, List<Path>> written = new TreeMap<>();
+      for (ShardWriter writer : writers) {
         writer.finish(set.identity());
       }
-      for (Map.Entry<Integer, ShardWriter> entry : writers.entrySet()) {
-        entry.getValue().commit();
-        written.put(entry.getKey(), entry.getValue().target());
+      for (ShardWriter writer : writers) {
+        writer.commit();
+        written.computeIfAbsent(writer.index(), i -> new ArrayList<>()).add(writer.target());
       }
       return new ShardSet.Repaired(report, written);
     } finally {
-      ShardWriter.closeAll(writers.values());
+      ShardWriter.closeAll(writers);
     }
   }
 
-  /** Returns the file to write: the damaged one, or one that is not there. */
-  private Path place(int index, ShardReport report) {
-    for (ShardFinding finding : report.findings()) {
-      boolean isReplaced =
-          finding.problem() == Problem.DAMAGED || finding.problem() == Problem.WRONG;
-      if (finding.index() == index && isReplaced && finding.file().isPresent()) {
-        return finding.file().get();
-      }
-    }
+  /** Returns the files to write: those that are damaged or wrong, or one that is not there. */
+  private List<Path> places(int index, ShardReport report) {
+    List<Path> own = set.files(index).stream().map(ShardFile::path).toList();
+    List<Path> places =
+        report.findings().stream()
+            .filter(finding -> finding.index() == index)
+            .filter(f -> f.problem() == Problem.DAMAGED || f.problem() == Problem.WRONG)
+            .flatMap(finding -> finding.file().stream())
+            .filter(file -> own.isEmpty() || own.contains(file))
+            .distinct()
+            .toList();
+    return places.isEmpty() ? List.of(newPlace(index)) : places;
+  }
+
+  private Path newPlace(int index) {
     Path place = set.directory().resolve(ShardFiles.name(index));
     for (int i = 1; Files.exists(place); i++) {
       place = set.directory().resolve(ShardFiles.name(index) + "." + i);

@@ -14,7 +14,8 @@ import java.util.List;
  * @param isDigestRight whether the file decodes to what was encoded; false if it does not decode
  * @param location which shards are damaged or wrong: by their checksums, and where these do not
  *     tell by the parity relation and the digest; missing ones are not among them
- * @param bad the indices of all shards that are missing, damaged or wrong
+ * @param bad the indices of all shards that are missing, damaged or wrong, also if another file
+ *     holds the shard as it should be
  */
 public record ShardReport(
     List<ShardFinding> findings,
@@ -35,7 +36,10 @@ public record ShardReport(
     return (BitSet) bad.clone();
   }
 
-  /** Returns whether all shards are there and right. Foreign files and duplicates do not matter. */
+  /**
+   * Returns whether all shards are there and right, in every file that says it holds one. Foreign
+   * files and sound duplicates do not matter.
+   */
   public boolean isSound() {
     return bad.isEmpty() && isDigestRight && unfittingStripes == 0;
   }

@@ -32,24 +32,34 @@ import java.util.zip.CRC32C;
  * be, the one with the most different shards is meant. Files that do not begin as a shard file are
  * ignored, unless they have the name of one.
  *
+ * <p>If several files say that they are the same shard, each is read by itself, and the sound one
+ * serves; of damaged ones every block that is sound in one of them.
+ *
  * <p>Not thread-safe. Memory holds one stripe, or two while wrong shards are looked for.
  */
 public final class ShardSet implements Closeable {
   private final Path directory;
   private final ShardHeader.Identity identity;
   private final Striping striping;
+
+  /** All files of each shard. */
+  private final Map<Integer, List<ShardFile>> files;
+
+  /** Those that are read, in this order. */
   private final Map<Integer, List<ShardFile>> copies;
+
   private final List<ShardFinding> findings;
 
   private ShardSet(
       Path directory,
       ShardHeader.Identity identity,
-      Map<Integer, List<ShardFile>> copies,
+      Map<Integer, List<ShardFile>> files,
       List<ShardFinding> findings) {
     this.directory = directory;
     this.identity = identity;
+    this.files = files;
     this.striping = new Striping(ErasureCodes.parse(identity.scheme()), identity.unit());
-    this.copies = copies;
+    this.copies = new TreeMap<>(files);
     this.findings = findings;
   }
 
@@ -77,11 +87,11 @@ public final class ShardSet implements Closeable {
         open(path, opened, findings);
       }
       ShardHeader.Identity identity = choose(directory, opened, findings);
-      Map<Integer, List<ShardFile>> copies = new TreeMap<>();
+      Map<Integer, List<ShardFile>> files = new TreeMap<>();
       for (ShardFile file : opened) {
-        sort(file, identity, copies, findings);
+        sort(file, identity, files, findings);
       }
-      ShardSet set = new ShardSet(directory, identity, copies, findings);
+      ShardSet set = new ShardSet(directory, identity, files, findings);
       set.findMissing();
       return set;
     } catch (IOException | RuntimeException e) {
@@ -160,7 +170,7 @@ public final class ShardSet implements Closeable {
   private static void sort(
       ShardFile file,
       ShardHeader.Identity identity,
-      Map<Integer, List<ShardFile>> copies,
+      Map<Integer, List<ShardFile>> files,
       List<ShardFinding> findings)
       throws IOException {
     int index = file.header().index();
@@ -175,16 +185,7 @@ public final class ShardSet implements Closeable {
       file.close();
       return;
     }
-    List<ShardFile> same = copies.computeIfAbsent(index, i -> new ArrayList<>());
-    if (!same.isEmpty()) {
-      findings.add(
-          finding(
-              Problem.DUPLICATE,
-              index,
-              file.path(),
-              "is the same shard as " + same.get(0).path().getFileName()));
-    }
-    same.add(file);
+    files.computeIfAbsent(index, i -> new ArrayList<>()).add(file);
   }
 
   private void findMissing() {
@@ -229,6 +230,17 @@ public final class ShardSet implements Closeable {
 
   /** Returns what the headers and names alone tell. */
   public List<ShardFinding> findings() {
+    List<ShardFinding> all = new ArrayList<>(findings);
+    for (List<ShardFile> same : files.values()) {
+      for (ShardFile file : same.subList(1, same.size())) {
+        all.add(ShardCopies.duplicate(file, same.get(0)));
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  /** Returns what headers and names tell but for files of one shard, which are to be compared. */
+  List<ShardFinding> findingsButCopies() {
     return List.copyOf(findings);
   }
 
@@ -236,9 +248,19 @@ public final class ShardSet implements Closeable {
     return identity;
   }
 
-  /** Returns the files that hold a shard; normally one. */
+  /** Returns all files that say they hold a shard; normally one. */
+  List<ShardFile> files(int index) {
+    return files.getOrDefault(index, List.of());
+  }
+
+  /** Returns those of them that are read, in this order. */
   List<ShardFile> copies(int index) {
     return copies.getOrDefault(index, List.of());
+  }
+
+  /** Has only some files of a shard read from now on, in this order. */
+  void read(int index, List<ShardFile> some) {
+    copies.put(index, some);
   }
 
   /**
@@ -247,8 +269,8 @@ public final class ShardSet implements Closeable {
    */
   long heldStripes() throws IOException {
     long most = 0;
-    for (List<ShardFile> files : copies.values()) {
-      for (ShardFile file : files) {
+    for (List<ShardFile> same : files.values()) {
+      for (ShardFile file : same) {
         most = Math.max(most, file.heldBlocks(striping));
       }
     }
@@ -272,7 +294,7 @@ public final class ShardSet implements Closeable {
   /**
    * Reads a block from whichever copy has it whole.
    *
-   * @param sums takes the checksum of the block that the first copy holds
+   * @param sums takes the checksum of the block that the first copy says it has
    */
   boolean read(int index, long stripe, ByteBuffer block, CRC32C sums) throws IOException {
     CRC32C first = sums;
@@ -289,7 +311,8 @@ public final class ShardSet implements Closeable {
    * Reads everything: checks every block, the parity relation and the digest of the file, and finds
    * out which shards are wrong.
    *
-   * @param progress is told of bytes of the file that were checked
+   * @param progress is told of bytes of the file that were checked, or of 0 in between; what it
+   *     throws ends the work
    * @throws IOException if a file cannot be read
    */
   public ShardReport check(LongConsumer progress) throws IOException {
@@ -301,7 +324,8 @@ public final class ShardSet implements Closeable {
    * the file appears only if its digest is right.
    *
    * @param target where it is to appear, replacing what is there
-   * @param progress is told of bytes of the file that were written
+   * @param progress is told of bytes of the file that were written, or of 0 in between; what it
+   *     throws ends the work, and nothing appears
    * @return what was found to be wrong on the way; damage of blocks that were not needed is not
    * @throws FileAlreadyExistsException if the target is one of the shard files of this set
    * @throws IOException if a file cannot be read or written
@@ -309,8 +333,8 @@ public final class ShardSet implements Closeable {
    * @throws DigestMismatchException if shards are wrong and it cannot be told which
    */
   public List<ShardFinding> decode(Path target, LongConsumer progress) throws IOException {
-    for (List<ShardFile> files : copies.values()) {
-      for (ShardFile file : files) {
+    for (List<ShardFile> same : files.values()) {
+      for (ShardFile file : same) {
         if (Files.exists(target) && Files.isSameFile(file.path(), target)) {
           throw new FileAlreadyExistsException(
               target.toString(), null, "is a shard file of what is decoded");
@@ -322,9 +346,11 @@ public final class ShardSet implements Closeable {
 
   /**
    * Checks everything and writes anew every shard that is missing, damaged or wrong, byte for byte
-   * as it was. Foreign files and duplicates are left alone.
+   * as it was, also where another file holds the same shard. Foreign files and duplicates are left
+   * alone.
    *
-   * @param progress is told of bytes of the file that were checked, and again of those rebuilt
+   * @param progress is told of bytes of the file that were checked, and again of those rebuilt, or
+   *     of 0 in between; what it throws ends the work, and nothing has been written
    * @return what was found, and what was written
    * @throws dev.kintsugi.erasure.UndecodableException if the sound blocks are too few
    * @throws DigestMismatchException if shards are wrong and it cannot be told which
@@ -340,12 +366,12 @@ public final class ShardSet implements Closeable {
    * @param report what was found
    * @param written the files that were written, by shard
    */
-  public record Repaired(ShardReport report, Map<Integer, Path> written) {}
+  public record Repaired(ShardReport report, Map<Integer, List<Path>> written) {}
 
   @Override
   public void close() throws IOException {
     List<ShardFile> all = new ArrayList<>();
-    copies.values().forEach(all::addAll);
+    files.values().forEach(all::addAll);
     ShardWriter.closeAll(all);
   }
 }

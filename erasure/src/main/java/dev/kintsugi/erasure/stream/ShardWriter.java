@@ -51,6 +51,10 @@ final class ShardWriter implements Closeable {
     file.commit();
   }
 
+  int index() {
+    return index;
+  }
+
   Path target() {
     return file.target();
   }

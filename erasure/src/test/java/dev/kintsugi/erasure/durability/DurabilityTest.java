@@ -10,6 +10,7 @@ import dev.kintsugi.erasure.durability.Durability.Model;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DurabilityTest {
   private static double years(String code, Model model) {
@@ -45,6 +46,22 @@ final class DurabilityTest {
     assertEquals(without, years("rs:10+4", new Model(0.015, 24, 5, 0)), without * 1e-9);
     // A burst that takes everything ends the stripe: its life is the time between bursts.
     assertEquals(2, years("rs:10+4", new Model(1e-9, 24, 0.5, 1)), 1e-6);
+  }
+
+  /** With many groups, patterns of many losses that can be decoded are too rare to be sampled. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lrc:60+20+1", "lrc:96-of-105", "lrc:40+40+1:uniform"})
+  void rarePatternsThatCanBeDecodedAreNotMissed(String code) {
+    Durability durability =
+        Durability.of(ErasureCodes.parse(code), new Model(0.015, 24, 0.1, 0.05));
+    assertTrue(durability.isEstimate());
+    double surviving = ErasureCodes.parse(code).guaranteedLosses();
+    assertTrue(
+        durability.yearsToLoss() > 1 && durability.yearsToLoss() < 1e15,
+        durability + " with " + surviving + " losses survived");
+    assertTrue(
+        durability.annualLossProbability() > 0 && durability.annualLossProbability() < 1,
+        durability.toString());
   }
 
   @Test

@@ -271,6 +271,89 @@ final class ShardFilesTest {
     assertArrayEquals(bytes, decode(directory));
   }
 
+  /** Returns each finding as its problem and file. */
+  private static List<String> named(List<ShardFinding> findings) {
+    return findings.stream()
+        .map(f -> f.problem() + " " + f.file().map(file -> file.getFileName()).orElse(null))
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Checks, decodes and repairs a directory of raid5:2 without its parity and with two shards 0.
+   */
+  private void serve(Path directory, byte[] bytes, byte[] shard, List<String> named)
+      throws IOException {
+    ShardReport report = check(directory);
+    assertEquals(named, named(report.findings()));
+    assertEquals("located 0", report.location().toString());
+    assertFalse(report.isSound());
+    assertTrue(report.isDigestRight());
+    assertArrayEquals(bytes, decode(directory));
+    try (ShardSet set = ShardSet.open(directory)) {
+      assertEquals(named, named(set.decode(temp.resolve("decoded"), count -> {})));
+    }
+    repair(directory);
+    assertArrayEquals(shard, Files.readAllBytes(shard(directory, 0)));
+    assertArrayEquals(shard, Files.readAllBytes(directory.resolve("copy")));
+    assertTrue(check(directory).isSound());
+    assertEquals(List.of("DUPLICATE shard-000"), named(check(directory).findings()));
+    Files.delete(shard(directory, 2));
+  }
+
+  @Test
+  void ofTwoFilesOfAShardTheSoundOneServesAndTheDamagedOneIsNamedAndMended() throws IOException {
+    byte[] bytes = random(10_000);
+    Path directory = encode("two", "raid5:2", 1000, bytes);
+    byte[] shard = Files.readAllBytes(shard(directory, 0));
+    Path copy = Files.copy(shard(directory, 0), directory.resolve("copy"));
+    Files.delete(shard(directory, 2));
+    for (Path damaged : List.of(copy, shard(directory, 0))) {
+      String name = "DAMAGED " + damaged.getFileName();
+      flip(damaged, 2500); // a block
+      serve(directory, bytes, shard, List.of(name, "MISSING null"));
+      flip(damaged, ShardHeader.BYTES + 1001); // the checksum of a block
+      serve(directory, bytes, shard, List.of(name, "MISSING null"));
+      Files.write(damaged, Arrays.copyOf(shard, 3000));
+      serve(directory, bytes, shard, List.of(name, "MISSING null"));
+      Files.write(damaged, Arrays.copyOf(shard, shard.length + 1));
+      serve(directory, bytes, shard, List.of(name, "MISSING null"));
+      // All checksums but that over the others are right.
+      Path other = encode("other " + name, "raid5:2", 1000, Arrays.copyOf(random(10_001), 10_000));
+      byte[] mixed = Files.readAllBytes(shard(other, 0));
+      System.arraycopy(shard, 0, mixed, 0, ShardHeader.BYTES);
+      Files.write(damaged, mixed);
+      serve(directory, bytes, shard, List.of(name, "MISSING null"));
+    }
+    // Each has blocks that the other lacks.
+    flip(copy, 200);
+    Files.write(shard(directory, 0), Arrays.copyOf(shard, shard.length - 500));
+    serve(directory, bytes, shard, List.of("DAMAGED copy", "DAMAGED shard-000", "MISSING null"));
+    // The control: neither has the first block.
+    flip(copy, 200);
+    flip(shard(directory, 0), 300);
+    assertEquals(1, check(directory).lostStripes());
+    assertThrows(UndecodableException.class, () -> decode(directory));
+    assertThrows(UndecodableException.class, () -> repair(directory));
+  }
+
+  @Test
+  void aForgedFileBesideTheRightOneOfAShardIsFoundAndMended() throws IOException {
+    byte[] bytes = random(4 * 1000 * 3);
+    Path directory = encode("twins", "rs:4+2", 1000, bytes);
+    byte[] shard = Files.readAllBytes(shard(directory, 1));
+    Path copy = Files.copy(shard(directory, 1), directory.resolve("copy"));
+    forge(copy, 1000, 1, 40);
+    ShardReport report = check(directory);
+    assertEquals("located 1", report.location().toString());
+    assertEquals(List.of("DUPLICATE shard-001", "WRONG copy"), named(report.findings()));
+    assertTrue(report.findings().toString().contains("and differs"), report.toString());
+    assertArrayEquals(bytes, decode(directory));
+    repair(directory);
+    assertArrayEquals(shard, Files.readAllBytes(copy));
+    assertArrayEquals(shard, Files.readAllBytes(shard(directory, 1)));
+  }
+
   @Test
   void shardsWhoseChecksumsWereForgedAreLocatedAndMended() throws IOException {
     byte[] bytes = random(4 * 1000 * 3);
