@@ -125,6 +125,11 @@ final class Kintsugi implements CodeHost {
     return console;
   }
 
+  @Override
+  public void checkInterruption() {
+    interruption.check();
+  }
+
   /** Returns the vault's directory. */
   Path vaultDirectory() {
     String word = vault != null ? vault : environment.get("KINTSUGI_VAULT");

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,13 +54,17 @@ class CodeVerbTest {
   @TempDir Path temp;
 
   private Result code(int expected, String... words) {
+    return code(new Interruption(), expected, words);
+  }
+
+  private static Result code(Interruption interruption, int expected, String... words) {
     String[] all = new String[words.length + 1];
     all[0] = "code";
     System.arraycopy(words, 0, all, 1, words.length);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(out, err, false, 80);
-    int code = Main.run(all, new PublicVaults(), console, new Interruption(), Map.of());
+    int code = Main.run(all, new PublicVaults(), console, interruption, Map.of());
     Result result =
         new Result(
             code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
@@ -115,6 +120,49 @@ class CodeVerbTest {
     code(4, "verify", path("out"));
     code(4, "repair", path("out"));
     assertEquals("ambiguous\n", code(4, "locate", path("out")).out());
+  }
+
+  @Test
+  void aDamagedFileBesideASoundOneOfItsShardIsNamedAndMended() throws IOException {
+    byte[] bytes = make("file", 300_000, 4);
+    code(0, "encode", "--scheme", "rs:4+2", path("file"), path("out"));
+    Files.copy(temp.resolve("out/shard-003"), temp.resolve("out/another"));
+    byte[] sound = Files.readAllBytes(temp.resolve("out/shard-003"));
+    flip("out/another", 70_000);
+    assertEquals(List.of("DAMAGED 3"), code(3, "verify", "--json", path("out")).problems());
+    assertEquals("located 3\n", code(0, "locate", path("out")).out());
+    Result decoded = code(0, "decode", "--json", path("out"), path("back"));
+    assertEquals(List.of("DAMAGED 3"), decoded.problems());
+    assertArrayEquals(bytes, Files.readAllBytes(temp.resolve("back")));
+    Result repaired = code(0, "repair", "--json", path("out"));
+    assertTrue(repaired.event("repaired").get("file").asText().endsWith("/another"));
+    assertArrayEquals(sound, Files.readAllBytes(temp.resolve("out/another")));
+    assertEquals(List.of("DUPLICATE 3"), code(0, "verify", "--json", path("out")).problems());
+  }
+
+  @Test
+  void interruptedWorkLeavesNothing() throws IOException {
+    make("file", 300_000, 5);
+    code(0, "encode", "--scheme", "rs:2+1", path("file"), path("out"));
+    Files.delete(temp.resolve("out/shard-001"));
+    List<String> before = names();
+    Interruption now = new Interruption();
+    now.request();
+    code(now, 130, "encode", "--scheme", "rs:2+1", path("file"), path("out"), "--force");
+    code(now, 130, "encode", "--raw", "--scheme", "raid5:1", path("out"), path("file"));
+    code(now, 130, "decode", path("out"), path("back"));
+    code(now, 130, "repair", path("out"));
+    code(now, 130, "verify", path("out"));
+    code(now, 130, "locate", path("out"));
+    code(now, 130, "locate", "--raw", "--scheme", "raid5:1", path("file"), path("file"));
+    assertEquals(before, names());
+  }
+
+  /** Returns all that is in the test's directory. */
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.walk(temp)) {
+      return files.map(Path::toString).sorted().toList();
+    }
   }
 
   @ParameterizedTest

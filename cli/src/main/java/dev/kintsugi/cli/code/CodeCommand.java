@@ -2,6 +2,7 @@ package dev.kintsugi.cli.code;
 
 import dev.kintsugi.cli.console.Console;
 import dev.kintsugi.cli.console.Json;
+import dev.kintsugi.cli.console.Meter;
 import dev.kintsugi.cli.local.LocalPaths;
 import dev.kintsugi.erasure.ErasureCode;
 import dev.kintsugi.erasure.ErasureCodes;
@@ -25,6 +26,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -99,7 +101,19 @@ abstract class CodeCommand implements Callable<Integer> {
   }
 
   final Console console() {
-    return ((CodeHost) spec.root().userObject()).configuredConsole();
+    return host().configuredConsole();
+  }
+
+  /** Counts bytes, and stops the work between two of its steps if that is asked for. */
+  final LongConsumer progress(Meter meter) {
+    return bytes -> {
+      host().checkInterruption();
+      meter.add(bytes);
+    };
+  }
+
+  final CodeHost host() {
+    return (CodeHost) spec.root().userObject();
   }
 
   private static String message(Exception e) {

@@ -6,4 +6,7 @@ import dev.kintsugi.cli.console.Console;
 public interface CodeHost {
   /** Returns the console, set up as the global options ask for. */
   Console configuredConsole();
+
+  /** Throws if somebody asked the command to stop, which then leaves nothing half done. */
+  void checkInterruption();
 }

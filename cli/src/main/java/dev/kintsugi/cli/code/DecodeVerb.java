@@ -37,7 +37,7 @@ final class DecodeVerb extends CodeCommand {
     try (ShardSet set = ShardSet.open(existingDirectory(LocalPaths.of(directory)));
         Meter meter = console().meter("decode")) {
       meter.total(set.fileBytes());
-      tell(set.decode(target, meter::add));
+      tell(set.decode(target, progress(meter)));
       console()
           .event(
               Json.event("summary")

@@ -65,7 +65,7 @@ final class EncodeVerb extends CodeCommand {
             "%s goes without --raw: bare files have no blocks, and are always replaced"
                 .formatted(force ? "--force" : "--unit"));
       }
-      return RawFiles.encode(code, paths.get(0), paths.subList(1, paths.size()), console());
+      return RawFiles.encode(code, paths.get(0), paths.subList(1, paths.size()), host());
     }
     if (paths.size() != 2) {
       throw new WordsException("expected FILE OUTDIR, got %d words".formatted(paths.size()));
@@ -90,7 +90,7 @@ final class EncodeVerb extends CodeCommand {
         Meter meter = console().meter("encode")) {
       Files.createDirectories(directory);
       meter.total(source.size());
-      encoded = ShardFiles.encode(striping, source, directory, force, meter::add);
+      encoded = ShardFiles.encode(striping, source, directory, force, progress(meter));
     }
     for (int i = 0; i < encoded.files().size(); i++) {
       Path shard = encoded.files().get(i);

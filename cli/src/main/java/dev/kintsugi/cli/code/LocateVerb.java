@@ -55,7 +55,7 @@ final class LocateVerb extends CodeCommand {
       if (scheme.isEmpty()) {
         throw new WordsException("--raw needs --scheme");
       }
-      return tell(RawFiles.locate(code(scheme, construction), words));
+      return tell(RawFiles.locate(code(scheme, construction), words, host()));
     }
     if (!scheme.isEmpty() || !construction.isEmpty()) {
       throw new WordsException("--scheme goes with --raw: shard files say what they are");
@@ -66,7 +66,7 @@ final class LocateVerb extends CodeCommand {
     try (ShardSet set = ShardSet.open(existingDirectory(LocalPaths.of(words.get(0))));
         Meter meter = console().meter("locate")) {
       meter.total(set.fileBytes());
-      ShardReport report = set.check(meter::add);
+      ShardReport report = set.check(progress(meter));
       meter.finish();
       tell(report.findings());
       return tell(report.location());

@@ -28,8 +28,9 @@ final class RawFiles {
   private RawFiles() {}
 
   /** Writes the parity files of data files. */
-  static int encode(ErasureCode code, Path directory, List<Path> data, Console console)
+  static int encode(ErasureCode code, Path directory, List<Path> data, CodeHost host)
       throws IOException {
+    Console console = host.configuredConsole();
     int k = code.dataShards();
     if (data.size() != k) {
       throw new WordsException(
@@ -61,6 +62,7 @@ final class RawFiles {
       }
       ByteBuffer[] rows = rows(code.totalShards());
       for (long done = 0; done < length; done += PIECE) {
+        host.checkInterruption();
         int count = (int) Math.min(PIECE, length - done);
         for (int i = 0; i < rows.length; i++) {
           rows[i].clear().limit(count);
@@ -98,7 +100,7 @@ final class RawFiles {
    *
    * @param words the files in order, {@code -} where a shard is missing
    */
-  static Location locate(ErasureCode code, List<String> words) throws IOException {
+  static Location locate(ErasureCode code, List<String> words, CodeHost host) throws IOException {
     int n = code.totalShards();
     if (words.size() != n) {
       throw new WordsException(
@@ -127,6 +129,7 @@ final class RawFiles {
       ErrorSearch search = ErrorLocator.of(code).search(erased);
       ByteBuffer[] rows = rows(n);
       for (long done = 0; done < length; done += PIECE) {
+        host.checkInterruption();
         int count = (int) Math.min(PIECE, length - done);
         for (int f = 0; f < paths.size(); f++) {
           ByteBuffer row = rows[shards[f]].clear().limit(count);

@@ -33,7 +33,7 @@ final class RepairVerb extends CodeCommand {
     long start = System.nanoTime();
     try (ShardSet set = ShardSet.open(existingDirectory(LocalPaths.of(directory)));
         Meter meter = console().meter("repair")) {
-      ShardSet.Repaired repaired = set.repair(meter::add);
+      ShardSet.Repaired repaired = set.repair(progress(meter));
       meter.finish();
       tell(repaired.report().findings());
       for (Map.Entry<Integer, List<Path>> entry : repaired.written().entrySet()) {

@@ -31,7 +31,7 @@ final class VerifyVerb extends CodeCommand {
     try (ShardSet set = ShardSet.open(existingDirectory(LocalPaths.of(directory)));
         Meter meter = console().meter("verify")) {
       meter.total(set.fileBytes());
-      ShardReport report = set.check(meter::add);
+      ShardReport report = set.check(progress(meter));
       meter.finish();
       tell(report.findings());
       int exit = exit(report);

@@ -3,6 +3,7 @@ package dev.kintsugi.cli.secret;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,8 +16,9 @@ import java.util.stream.Stream;
 /**
  * Files of one directory that hold parts of a secret and appear together: they are written with
  * mode 0600 in a directory of their own and made durable; then that directory is renamed, or, if
- * the target directory exists already, each file is moved into it. Nothing is ever replaced.
- * Closing without {@link #publish} leaves nothing.
+ * the target directory exists already, each file is moved into it. Nothing is ever replaced, not
+ * even what another process makes at the same time, as far as the file system knows links. Closing
+ * without {@link #publish} leaves nothing.
  */
 public final class NewShares implements AutoCloseable {
   /** How the names of share files end. */
@@ -27,6 +29,7 @@ public final class NewShares implements AutoCloseable {
   private final boolean existed;
   private final Path staging;
   private final List<OutputStream> streams = new ArrayList<>();
+  private final List<Path> moved = new ArrayList<>();
   private boolean published;
 
   /**
@@ -82,8 +85,7 @@ public final class NewShares implements AutoCloseable {
     PrivateFiles.syncDirectory(staging);
     if (existed) {
       for (String name : names) {
-        // Refuses to replace, unlike an atomic move; both rename.
-        Files.move(staging.resolve(name), directory.resolve(name));
+        move(staging.resolve(name), directory.resolve(name));
       }
       published = true;
       Files.delete(staging);
@@ -93,6 +95,23 @@ public final class NewShares implements AutoCloseable {
       published = true;
       PrivateFiles.syncDirectory(PrivateFiles.parent(directory));
     }
+  }
+
+  /**
+   * Moves a file. A link is made only if nothing has the name; a move looks first, then renames.
+   */
+  private void move(Path from, Path to) throws IOException {
+    try {
+      Files.createLink(to, from);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException noLinks) {
+      Files.move(from, to);
+      moved.add(to);
+      return;
+    }
+    moved.add(to);
+    Files.delete(from);
   }
 
   @Override
@@ -116,12 +135,6 @@ public final class NewShares implements AutoCloseable {
       Files.delete(file);
     }
     // What was moved before a failure is complete and durable, but of no use without the rest.
-    List<Path> moved =
-        (existed ? names : List.<String>of())
-            .stream()
-                .filter(name -> !left.contains(staging.resolve(name)))
-                .map(directory::resolve)
-                .toList();
     for (Path file : moved) {
       Files.deleteIfExists(file);
     }
