@@ -51,6 +51,8 @@ final class FreshnessRecord implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return;
     }
+    // Whoever wrote it may have died before its name was durable, and what it says is relied on.
+    force(parent());
     decode(record, key, rosters, versions);
   }
 
@@ -124,10 +126,7 @@ final class FreshnessRecord implements AutoCloseable {
   }
 
   void write(SortedMap<String, Seen> rosters, SortedMap<String, Seen> versions) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null) {
-      throw new IOException(file + " is a root directory");
-    }
+    Path parent = parent();
     Path aside = parent.resolve(file.getFileName() + ".new");
     try (FileChannel out =
         FileChannel.open(
@@ -142,8 +141,20 @@ final class FreshnessRecord implements AutoCloseable {
       out.force(true);
     }
     Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-      directory.force(true);
+    force(parent);
+  }
+
+  private Path parent() throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException(file + " is a root directory");
+    }
+    return parent;
+  }
+
+  private static void force(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 }

@@ -4,9 +4,9 @@ package dev.kintsugi.crypto.forest;
  * Lets the process "die" at the n-th step: in the middle of it, or right after it. Or lets
  * something else happen before each step, as if another process did it.
  */
-final class Crash {
+public final class Crash {
   /** Thrown instead of dying. */
-  static final class Died extends RuntimeException {
+  public static final class Died extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     Died(int step) {
@@ -20,7 +20,10 @@ final class Crash {
   private boolean beside;
   Runnable beforeEachStep = () -> {};
 
-  void arm(int step, boolean after) {
+  Crash() {}
+
+  /** Dies at the step of that number from now on: in the middle of it, or right after it. */
+  public void arm(int step, boolean after) {
     steps = 0;
     at = step;
     afterStep = after;

@@ -250,7 +250,20 @@ final class ForestHistoryTest {
     assertThrows(MalformedRecordException.class, () -> openForged(4, 4, zeros));
   }
 
+  /** Also if it is sealed under the slot's master key: the slot names one image by its hash. */
+  @Test
+  void anImageOfAnotherHashThanTheSlotNamesIsRefused() {
+    byte[] hash = NodeHash.sha256().digest(new byte[1]);
+    AuthenticationFailedException e =
+        assertThrows(AuthenticationFailedException.class, () -> openForged(4, 4, hash, 1));
+    assertTrue(String.valueOf(e.getMessage()).contains("not the one the key slot names"));
+  }
+
   private static long openForged(long sealedAs, long saysEpoch, byte[] previous) {
+    return openForged(sealedAs, saysEpoch, previous, 0);
+  }
+
+  private static long openForged(long sealedAs, long saysEpoch, byte[] previous, int alter) {
     World world = new World(SHAPE);
     Forest base = Forest.create(World.ID, ForestLeafKeys.BASE);
     byte[] name = new byte[KeySlot.NAME_LENGTH];
@@ -261,6 +274,7 @@ final class ForestHistoryTest {
           ForestCodec.seal(ForestCodec.KIND_TOP, World.ID, sealedAs, master, top.encode());
       world.store.put(HexFormat.of().formatHex(name), image);
       byte[] imageHash = NodeHash.sha256().digest(image);
+      imageHash[0] ^= (byte) alter;
       slot.put(new KeySlot.Entry(sealedAs, master, name, imageHash));
     }
     try (ForestLeafKeys keys = world.open()) {

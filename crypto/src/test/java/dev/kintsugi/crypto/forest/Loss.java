@@ -11,13 +11,14 @@ import java.util.List;
  * @param firstHalf whether the first half of what was written to a file is there
  * @param secondHalf the same of the second half
  */
-record Loss(boolean names, boolean firstHalf, boolean secondHalf) {
+public record Loss(boolean names, boolean firstHalf, boolean secondHalf) {
   /** The process died, the machine did not. */
-  static final Loss NOTHING = new Loss(true, true, true);
+  public static final Loss NOTHING = new Loss(true, true, true);
 
-  static final Loss EVERYTHING = new Loss(false, false, false);
+  public static final Loss EVERYTHING = new Loss(false, false, false);
 
-  static List<Loss> all() {
+  /** Returns all eight. */
+  public static List<Loss> all() {
     List<Loss> all = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       all.add(new Loss((i & 1) != 0, (i & 2) != 0, (i & 4) != 0));

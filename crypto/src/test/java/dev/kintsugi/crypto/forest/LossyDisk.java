@@ -46,13 +46,15 @@ import java.util.TreeMap;
  * the last {@code force} of the directory. So code under test is tested as it is, with the calls it
  * makes, and a call that is missing is noticed.
  */
-final class LossyDisk extends FileSystemProvider {
+public final class LossyDisk extends FileSystemProvider {
   private final Path root;
   private final FileSystem system = new Disk();
   private Map<Path, Node> names = new TreeMap<>(); // files and directories, real paths
   private Map<Path, Node> durableNames = new TreeMap<>();
   private boolean dead;
-  Crash crash = new Crash();
+
+  /** What lets the machine die. */
+  public final Crash crash = new Crash();
 
   /** A file or a directory, whatever it is called. */
   private static final class Node {
@@ -65,12 +67,12 @@ final class LossyDisk extends FileSystemProvider {
   }
 
   /** Makes a disk of an empty directory. */
-  LossyDisk(Path root) {
+  public LossyDisk(Path root) {
     this.root = root;
   }
 
   /** Returns the root directory, on this disk. */
-  Path path() {
+  public Path path() {
     return wrap(root);
   }
 
@@ -86,7 +88,7 @@ final class LossyDisk extends FileSystemProvider {
   }
 
   /** Lets the machine come up again after it lost power, or only the process. */
-  synchronized void restart(Loss loss) throws IOException {
+  public synchronized void restart(Loss loss) throws IOException {
     crash.disarm();
     dead = false;
     if (loss.equals(Loss.NOTHING)) {

@@ -13,6 +13,7 @@ import dev.kintsugi.crypto.UnknownLeafException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +185,29 @@ final class ReaderBesideWriterTest {
     try (ForestReader reader = reader(scene.world)) {
       assertEquals(9, reader.epoch().epoch());
       scene.check(reader, "after 7 commits");
+    }
+  }
+
+  @Test
+  void aSectorThatIsSeenHalfErasedIsNotTakenForDamage() {
+    Scene scene = new Scene();
+    byte[][] sectors = scene.world.sectors.sectors;
+    byte[] old = sectors[1].clone();
+    int[] reads = new int[1];
+    scene.world.sectors.beforeEachRead =
+        () -> {
+          reads[0]++;
+          if (reads[0] == 4) { // the first sector was looked at, and was blank
+            scene.delete(30);
+            scene.writer.commit();
+            System.arraycopy(old, 60, sectors[1], 60, SlotStorage.SECTOR - 60);
+          } else if (reads[0] == 5) {
+            Arrays.fill(sectors[1], (byte) 0);
+          }
+        };
+    try (ForestReader reader = reader(scene.world)) {
+      assertEquals(3, reader.epoch().epoch());
+      scene.check(reader, "after the commit");
     }
   }
 
