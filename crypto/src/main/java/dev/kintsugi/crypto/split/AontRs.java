@@ -5,7 +5,6 @@ import dev.kintsugi.erasure.ReedSolomon;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,23 +61,20 @@ public final class AontRs extends DispersedSplitter {
       pack[body + i] = (byte) (key[i] ^ mask[i]);
     }
     Arrays.fill(key, (byte) 0);
+    byte[][] rows = alike(out) ? out : new byte[shares()][shareOff + shareLength];
     for (int i = 0; i < threshold(); i++) {
-      System.arraycopy(pack, i * shareLength, out[i], shareOff, shareLength);
+      System.arraycopy(pack, i * shareLength, rows[i], shareOff, shareLength);
     }
-    code().encode(sameRange(out, shareOff, shareLength), shareOff, shareLength);
+    Arrays.fill(pack, (byte) 0);
+    code().encode(rows, shareOff, shareLength);
+    for (int i = 0; i < shares() && rows != out; i++) {
+      System.arraycopy(rows[i], shareOff, out[i], shareOff, shareLength);
+    }
   }
 
-  /** The code wants rows of one length; rows are only copied if the caller's differ. */
-  private static byte[][] sameRange(byte[][] rows, int off, int len) {
-    for (byte[] row : rows) {
-      if (row.length != rows[0].length) {
-        throw new IllegalArgumentException(
-            "share arrays of %d and %d bytes; they must have one length"
-                .formatted(rows[0].length, row.length));
-      }
-    }
-    Objects.checkFromIndexSize(off, len, rows[0].length);
-    return rows;
+  /** Tells whether rows have one length, as the code wants them. */
+  private static boolean alike(byte[][] rows) {
+    return Arrays.stream(rows).allMatch(row -> row.length == rows[0].length);
   }
 
   @Override
@@ -92,6 +88,7 @@ public final class AontRs extends DispersedSplitter {
     }
     Ciphers.aesCtr(key, 1, pack, 0, len, secret, off);
     Arrays.fill(key, (byte) 0);
+    Arrays.fill(pack, (byte) 0);
   }
 
   @Override

@@ -114,6 +114,26 @@ abstract class SecretSplitterContract {
   }
 
   @Test
+  void sharesMayGoIntoArraysOfAnyLengths() {
+    SecretSplitter splitter = splitter();
+    byte[] secret = random(1000, 4);
+    byte[][] shares = new byte[splitter.shares()][];
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = new byte[splitter.shareLength(1000) + 3 + i];
+    }
+    splitter.split(secret, 0, 1000, shares, 2);
+    byte[] out = new byte[1000];
+    splitter.combine(shares, 2, out, 0, 1000);
+    assertArrayEquals(secret, out);
+    for (int i = 0; i < shares.length; i++) {
+      assertArrayEquals(new byte[2], Arrays.copyOf(shares[i], 2));
+      int end = 2 + splitter.shareLength(1000);
+      assertArrayEquals(
+          new byte[1 + i], Arrays.copyOfRange(shares[i], end, shares[i].length), "share " + i);
+    }
+  }
+
+  @Test
   void splittingTwiceGivesUnrelatedShares() {
     byte[] secret = new byte[64];
     byte[][] a = splitter().split(secret);
