@@ -5,6 +5,7 @@ import dev.kintsugi.erasure.stream.ShardFinding.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -137,7 +138,7 @@ final class ShardRebuild {
   }
 
   /** Returns the files to write: those that are damaged or wrong, or one that is not there. */
-  private List<Path> places(int index, ShardReport report) {
+  private List<Path> places(int index, ShardReport report) throws IOException {
     List<Path> own = set.files(index).stream().map(ShardFile::path).toList();
     List<Path> places =
         report.findings().stream()
@@ -147,12 +148,21 @@ final class ShardRebuild {
             .filter(file -> own.isEmpty() || own.contains(file))
             .distinct()
             .toList();
-    return places.isEmpty() ? List.of(newPlace(index)) : places;
+    if (places.isEmpty()) {
+      return List.of(newPlace(index));
+    }
+    List<Path> real = new ArrayList<>();
+    for (Path place : places) {
+      // The shard stays on the disk that a link leads to.
+      real.add(Files.isSymbolicLink(place) ? place.toRealPath() : place);
+    }
+    return real;
   }
 
   private Path newPlace(int index) {
     Path place = set.directory().resolve(ShardFiles.name(index));
-    for (int i = 1; Files.exists(place); i++) {
+    // A link that leads nowhere now may lead to the shard again.
+    for (int i = 1; Files.exists(place, LinkOption.NOFOLLOW_LINKS); i++) {
       place = set.directory().resolve(ShardFiles.name(index) + "." + i);
     }
     return place;

@@ -355,6 +355,29 @@ final class ShardFilesTest {
   }
 
   @Test
+  void shardsBehindLinksAreMendedWhereTheyAre() throws IOException {
+    byte[] bytes = random(1000);
+    Path directory = encode("links", "rs:4+2", bytes);
+    Path disk = Files.createDirectory(temp.resolve("disk"));
+    for (int i : new int[] {1, 5}) {
+      Files.move(shard(directory, i), disk.resolve("s" + i));
+      Files.createSymbolicLink(shard(directory, i), disk.resolve("s" + i));
+    }
+    byte[] first = Files.readAllBytes(disk.resolve("s1"));
+    byte[] last = Files.readAllBytes(disk.resolve("s5"));
+    assertTrue(check(directory).isSound());
+    flip(disk.resolve("s1"), 200);
+    Files.delete(disk.resolve("s5")); // as if that disk were away
+    assertArrayEquals(bytes, decode(directory));
+    repair(directory);
+    assertTrue(Files.isSymbolicLink(shard(directory, 1)));
+    assertArrayEquals(first, Files.readAllBytes(disk.resolve("s1")));
+    assertTrue(Files.isSymbolicLink(shard(directory, 5)));
+    assertArrayEquals(last, Files.readAllBytes(directory.resolve("shard-005.1")));
+    assertTrue(check(directory).isSound());
+  }
+
+  @Test
   void shardsWhoseChecksumsWereForgedAreLocatedAndMended() throws IOException {
     byte[] bytes = random(4 * 1000 * 3);
     Path directory = encode("forged", "rs:4+4", 1000, bytes);
