@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** A group of an owner, a writer, a reader and strangers, on a server that cheats. */
 final class GroupAttackTest {
@@ -39,8 +40,12 @@ final class GroupAttackTest {
   private static final DeviceKeys STRANGER = device(4);
   private static final GroupKeyChain CHAIN = new GroupKeyChain(GROUP, 100, secret(9));
 
+  private static final int GROUP_AT = 10;
+  private static final int EPOCH_AT = 26;
   private static final int KEY_VERSION_AT = 34;
   private static final int KEY_CHECK_AT = 38;
+  private static final int PREVIOUS_AT = 70;
+  private static final int SIGNER_AT = 102;
   private static final int MEMBERS_AT = 138;
 
   private static Secret secret(int fill) {
@@ -310,6 +315,63 @@ final class GroupAttackTest {
         Records.concat(body, owner.signEd25519(message), owner.signMlDsa(message)));
   }
 
+  private static void refused(String why, Executable attack) {
+    AuthenticationFailedException e =
+        assertThrows(AuthenticationFailedException.class, attack, why);
+    assertTrue(String.valueOf(e.getMessage()).contains(why), e.getMessage());
+  }
+
+  private static Consumer<byte[]> put(int at, byte... bytes) {
+    return body -> System.arraycopy(bytes, 0, body, at, bytes.length);
+  }
+
+  /** Rosters that are right and rightly signed but for one thing. */
+  @Test
+  void eachConditionOfTheNextRosterIsCheckedForItself() {
+    Roster one = first();
+    Roster two = Roster.sign(OWNER, Optional.of(one), CHAIN.state(1), one.members());
+    assertEquals(2, chain(one, resigned(OWNER, two, body -> {})).latest().epoch(), "the control");
+    Map<String, Consumer<byte[]>> changes =
+        Map.of(
+            "another group", put(GROUP_AT, (byte) 1),
+            "does not follow epoch 1", put(EPOCH_AT + 7, (byte) 3),
+            "follows another roster", body -> body[PREVIOUS_AT] ^= 1);
+    changes.forEach((why, change) -> refused(why, () -> chain(one, resigned(OWNER, two, change))));
+    // Members and strangers who sign in their own name, and in the owner's.
+    for (DeviceKeys forger : List.of(WRITER, READER, STRANGER)) {
+      Consumer<byte[]> own = put(SIGNER_AT, forger.id().fingerprint());
+      refused("does not own the roster before", () -> chain(one, resigned(forger, two, own)));
+      refused("signature is wrong", () -> chain(one, resigned(forger, two, body -> {})));
+    }
+    int member = 1 + DeviceId.ENCODED_LENGTH;
+    MalformedRecordException e =
+        assertThrows(
+            MalformedRecordException.class,
+            () ->
+                resigned(
+                    OWNER,
+                    two,
+                    body ->
+                        System.arraycopy(
+                            body, MEMBERS_AT + member, body, MEMBERS_AT + 2 * member, member)));
+    assertTrue(String.valueOf(e.getMessage()).contains("twice"), e.getMessage());
+  }
+
+  @Test
+  void eachConditionOfTheFirstRosterIsCheckedForItself() {
+    Roster one = first();
+    assertEquals(1, chain(resigned(OWNER, one, body -> {})).latest().epoch(), "the control");
+    Map<String, Consumer<byte[]>> changes =
+        Map.of(
+            "another group", put(GROUP_AT, (byte) 1),
+            "not the first", put(EPOCH_AT + 7, (byte) 2),
+            "follows another", put(PREVIOUS_AT, (byte) 1),
+            "does not own it", put(MEMBERS_AT, Role.WRITER.code()),
+            "another device signed it", put(SIGNER_AT, WRITER.id().fingerprint()));
+    changes.forEach((why, change) -> refused(why, () -> chain(resigned(OWNER, one, change))));
+    refused("signature is wrong", () -> chain(resigned(WRITER, one, body -> {})));
+  }
+
   @Test
   void aMemberIsDroppedOnlyWithANewKey() {
     Roster one = first();
@@ -554,6 +616,25 @@ final class GroupAttackTest {
     SignedVersion next = SignedVersion.sign(WRITER, one, content(2, 5));
     assertThrows(AuthenticationFailedException.class, () -> freshness.acceptNew(next, chain));
     freshness.acceptNew(SignedVersion.sign(WRITER, two, content(2, 5)), chain);
+  }
+
+  /** A writer of the group who claims another one: whoever sorts records by group would follow. */
+  @Test
+  void aVersionNamesTheGroupOfItsRoster() {
+    Roster one = first();
+    byte[] record = SignedVersion.sign(WRITER, one, content(1, 5)).encoded();
+    for (byte group = 0; group < 2; group++) {
+      byte[] body = Arrays.copyOf(record, record.length - 64);
+      body[8 + 16] = group;
+      byte[] signature =
+          WRITER.signEd25519(Records.concat(Records.ascii("kintsugi version v1"), body));
+      SignedVersion version = SignedVersion.decode(Records.concat(body, signature));
+      if (group == GROUP[0]) {
+        assertEquals(WRITER.id(), version.verify(chain(one), content(1, 5)), "the control");
+      } else {
+        refused("another group", () -> version.verify(chain(one), content(1, 5)));
+      }
+    }
   }
 
   @Test
