@@ -68,7 +68,8 @@ public final class ShareMaintenance {
    * @return what was read
    * @throws IllegalArgumentException if the old splitter is not {@link Shamir}, or the number of
    *     outputs is not the new number of shares
-   * @throws TooFewSharesException if there are too few undamaged shares
+   * @throws TooFewSharesException if some piece has too few undamaged shares, or too few files have
+   *     an undamaged end
    * @throws AuthenticationFailedException if the shares do not fit each other, or files of one
    *     share differ; the message names the wrong ones if at most (n'-t)/2 of the n' given are
    * @throws AmbiguousSharesException if the files suffice for two sharings
@@ -135,10 +136,11 @@ public final class ShareMaintenance {
       byte[][] shares = set.nextAlike(number);
       BitSet present = from.present(shares);
       if (present.isEmpty() && number > 0) {
-        if (set.intact().cardinality() < needed) {
+        BitSet ending = set.endingAfter(number);
+        if (ending.cardinality() < needed) {
           throw new TooFewSharesException(
-              "only shares %s are undamaged to their end, %d are needed"
-                  .formatted(WrongShares.numbers(set.intact()), needed));
+              "only shares %s have an undamaged end after %d pieces, %d are needed"
+                  .formatted(WrongShares.numbers(ending), number, needed));
         }
         ShareFiles.finish(writers);
         return set.report(number, 0);

@@ -70,6 +70,7 @@ final class ShareRecords {
     private long number;
     private boolean damaged;
     private boolean ended;
+    private boolean endSound;
 
     Reader(InputStream in, ShareHeader header) {
       this.in = in;
@@ -109,9 +110,8 @@ final class ShareRecords {
       ended = true;
       byte[] count = exactly(Long.BYTES);
       int crc = ByteBuffer.wrap(exactly(Integer.BYTES)).getInt();
-      if (ByteBuffer.wrap(count).getLong() != number || crc != crc(~number, count)) {
-        damaged = true;
-      }
+      endSound = ByteBuffer.wrap(count).getLong() == number && crc == crc(~number, count);
+      damaged |= !endSound;
       damaged |= in.read() >= 0;
     }
 
@@ -131,6 +131,11 @@ final class ShareRecords {
 
     boolean ended() {
       return ended;
+    }
+
+    /** Tells whether the file says, soundly, that it has so many pieces, damaged ones included. */
+    boolean endsAfter(long pieces) {
+      return endSound && number == pieces;
     }
 
     /** Tells whether a checksum failed or the file was cut so far. */

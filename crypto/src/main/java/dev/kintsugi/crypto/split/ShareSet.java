@@ -194,13 +194,13 @@ final class ShareSet {
     return header.splitter();
   }
 
-  /** Returns the positions of which some file showed no damage so far. */
-  BitSet intact() {
-    BitSet intact = new BitSet();
+  /** Returns the positions of which some file says soundly that there are so many pieces. */
+  BitSet endingAfter(long pieces) {
+    BitSet ending = new BitSet();
     for (int i = 0; i < copies.size(); i++) {
-      intact.set(i, copies.get(i).stream().anyMatch(c -> !c.reader.damaged()));
+      ending.set(i, copies.get(i).stream().anyMatch(c -> c.reader.endsAfter(pieces)));
     }
-    return intact;
+    return ending;
   }
 
   /** Returns the positions of which every file was wrong before. */

@@ -320,6 +320,16 @@ final class ShareFilesTest {
     for (int i = 0; i < 5; i++) {
       assertEquals(Status.DAMAGED, out.status(i));
     }
+    List<OutputStream> fresh = outputs(4);
+    ShareMaintenance.reshare(inputs(f), Shamir.of(2, 4), fresh);
+    assertArrayEquals(secret, combine(bytes(fresh)).secret());
+    // The control: of the end at least as many must be sound.
+    for (int i = 0; i < 3; i++) {
+      f[i][f[i].length - 1] ^= 1;
+    }
+    assertThrows(
+        TooFewSharesException.class,
+        () -> ShareMaintenance.reshare(inputs(f), Shamir.of(2, 4), outputs(4)));
   }
 
   @Test
