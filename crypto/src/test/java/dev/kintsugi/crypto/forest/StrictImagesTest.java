@@ -131,6 +131,16 @@ final class StrictImagesTest {
   }
 
   @Test
+  void theSpanningRootBeginsWhereThereAreLeaves() {
+    byte[] none = ForestCodec.encode(Forest.create(World.ID, SHAPE));
+    for (long from : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE / 16 + 1, 1L << 60}) {
+      byte[] bad = none.clone();
+      ByteBuffer.wrap(bad).putLong(1 + 2, from);
+      refusedForest(bad, "spanning root from tree " + from);
+    }
+  }
+
+  @Test
   void aRootBehindTheLastLeafIsRefusedAlsoWhereNumbersEnd() {
     Fanouts wide = Fanouts.of(256, 256, 256, 256, 256);
     long trees = Long.MAX_VALUE / wide.treeSize();

@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.bouncycastle.crypto.hpke.HPKE;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -171,7 +172,7 @@ final class GroupAttackTest {
   }
 
   @Test
-  void aLockboxWithAKeyOfTheServersChoiceIsRefused() {
+  void aLockboxWithAKeyOfTheServersChoiceIsRefused() throws Exception {
     // Base mode proves no sender: anybody can seal anything to a device. The roster's key check
     // tells.
     Roster one = first();
@@ -183,6 +184,34 @@ final class GroupAttackTest {
     byte[] box = Lockbox.seal(forged, serversOwn, READER.id());
     assertThrows(AuthenticationFailedException.class, () -> Lockbox.open(box, one, READER));
     assertThrows(AuthenticationFailedException.class, () -> chain(serversOwn));
+    // Sealed by hand, for the right roster: everything is right but the key.
+    GroupKeyState opened = Lockbox.open(sealedByHand(CHAIN.state(1), one), one, READER);
+    assertEquals(CHAIN.state(1).key(1), opened.key(1), "the control");
+    byte[] byHand = sealedByHand(forged, one);
+    refused("another key than the owner", () -> Lockbox.open(byHand, one, READER));
+  }
+
+  /** Seals to the reader whatever the server likes. */
+  private static byte[] sealedByHand(GroupKeyState state, Roster roster) throws Exception {
+    HPKE hpke = Suite.hpke();
+    byte[] info =
+        Records.concat(
+            Records.ascii("kintsugi lockbox v1"),
+            roster.group(),
+            ByteBuffer.allocate(4).putInt(0, roster.keyVersion()).array(),
+            roster.hash(),
+            READER.id().fingerprint());
+    byte[][] sealed =
+        hpke.seal(
+            hpke.deserializePublicKey(READER.id().xWing()),
+            info,
+            new byte[0],
+            state.secret().use(byte[]::clone),
+            null,
+            null,
+            null);
+    byte[] header = HexFormat.of().parseHex("4b544c420001647a00010002");
+    return Records.concat(header, sealed[1], sealed[0]);
   }
 
   @Test
