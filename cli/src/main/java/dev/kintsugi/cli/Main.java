@@ -11,6 +11,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,26 +122,32 @@ public final class Main {
 
   private static int failure(Console console, Exception e) {
     ExitCode code = ExitCode.of(e);
-    String message = e.getMessage();
+    Throwable said =
+        e instanceof UncheckedIOException && e.getCause() instanceof IOException io ? io : e;
+    String message = said.getMessage();
     if (message == null || message.isEmpty()) {
-      message = e.getClass().getSimpleName();
-    } else if (code == ExitCode.INTERNAL && !foreseen(e)) {
-      message = e.getClass().getSimpleName() + ": " + message;
+      message = said.getClass().getSimpleName();
+    } else if (code == ExitCode.INTERNAL && !foreseen(said)) {
+      message = said.getClass().getSimpleName() + ": " + message;
     }
     error(console, printable(message), code);
     if (console.verbose()) {
       java.io.StringWriter trace = new java.io.StringWriter();
       e.printStackTrace(new java.io.PrintWriter(trace));
       console.complain(trace.toString());
-    } else if (code == ExitCode.INTERNAL && !foreseen(e)) {
+    } else if (code == ExitCode.INTERNAL && !foreseen(said)) {
       console.complain("Run again with -v to see where.");
     }
     return code.number();
   }
 
   /** Returns whether an error was made to be read, not to be searched for. */
-  private static boolean foreseen(Exception e) {
-    return e instanceof KintsugiException || e instanceof MountException;
+  private static boolean foreseen(Throwable e) {
+    // What the system says of a disk, such as that it is full; a subclass may name no more than a
+    // file.
+    return e instanceof KintsugiException
+        || e instanceof MountException
+        || e.getClass() == IOException.class;
   }
 
   private static void error(Console console, String message, ExitCode code) {

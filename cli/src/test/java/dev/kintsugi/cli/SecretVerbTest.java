@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -237,6 +239,15 @@ class SecretVerbTest {
     crc.update(bytes, record, 4 + length);
     java.nio.ByteBuffer.wrap(bytes).putInt(record + 4 + length, (int) crc.getValue());
     Files.write(share, bytes);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatTheSystemSaysOfADiskIsToldAsItIs() {
+    Result result = secret(1, "split", "--scheme", "shamir:2of3", "/proc/self/mem", path("new"));
+    assertTrue(result.err().contains("kintsugi: Input/output error"), result.err());
+    assertFalse(result.err().contains("Exception"), result.err());
+    assertFalse(Files.exists(temp.resolve("new")));
   }
 
   @Test
